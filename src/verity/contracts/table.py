@@ -1,0 +1,39 @@
+"""A result table, as tools return it and answers carry it. Types belong to the plan, not to the engine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from verity.contracts.base import Contract
+
+Cell = str | int | float | bool | None
+"""A JSON cell: decimals, dates and timestamps are text (`decimal(p,s)` as a JSON string, ISO 8601 for times)."""
+
+ColumnRole = Literal["dimension", "time", "metric"]
+
+LogicalType = str
+"""`boolean`, `bigint`, `decimal(p,s)`, `double`, `text`, `date`, `timestamp`, `timestamptz`, `time`, `json`, `binary`,
+or `other(<native>)`. One vocabulary for every engine, the dictionary and the results."""
+
+
+class Column(Contract):
+    """One column of a result. `member` is the qualified name, `name` the label used in `order` and charts."""
+
+    name: str
+    type: LogicalType
+    role: ColumnRole
+    unit: str | None = None
+    member: str | None = None
+    label: str | None = None
+    format: str | None = None
+    grain: str | None = None
+
+
+class Table(Contract):
+    """Rows with their columns. `row_count` counts `rows`; `truncated` says that more existed (and is said aloud)."""
+
+    table_id: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    row_count: int
+    truncated: bool = False

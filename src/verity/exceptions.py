@@ -1,0 +1,297 @@
+"""The one error tree. Every error says what happened, to which thing, and what to do next, under a stable code.
+
+    VerityError
+    ├── IntentNotRecognized      ask back                                  VRT-301
+    ├── SemanticMatchFailed      show what exists                          VRT-302
+    ├── ToolExecutionFailed      checkpoint with status error, message     VRT-401
+    │   ├── ToolTimedOut                                                   VRT-402
+    │   ├── ToolInputInvalid / ToolOutputInvalid                           VRT-403 / VRT-404
+    ├── ToolNotPermitted         a PermissionError too                     VRT-405
+    ├── ToolNotFound                                                       VRT-406
+    ├── AddonUnavailable         go on without, say so                     VRT-410
+    ├── ConfigError              1xx: project, settings, extras
+    ├── DictionaryError          20x: the dictionary's form and meaning
+    ├── QueryError               22x-25x: a MetricQuery that cannot be answered
+    ├── DataError                5xx: sources, warehouse, builds
+    └── RecordError              6xx: checkpoints, conversations, state store
+
+Ranges: 1xx project and settings, 2xx dictionary and queries, 3xx the analyst, 4xx tools and agents, 5xx data,
+6xx the record, 7xx the command line, 9xx defects of Verity itself. `docs/reference/errors.md` lists every code.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class VerityError(Exception):
+    """Base of every error of Verity. `code` is stable; `remedy` says what to do next."""
+
+    code = "VRT-900"
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.message}" + (f"\n  {self.remedy}" if self.remedy else "")
+
+
+class InternalError(VerityError):
+    """A defect of Verity: something that must never happen did. Carries no vendor text that could hold a secret."""
+
+    code = "VRT-900"
+
+
+# --- 1xx project and settings -------------------------------------------------------------------------------------
+
+
+class ConfigError(VerityError):
+    """The project folder or its settings are wrong."""
+
+    code = "VRT-100"
+
+
+class ProjectNotFound(ConfigError):
+    """No verity.toml at or above the folder."""
+
+    code = "VRT-101"
+
+    def __init__(self, directory: object) -> None:
+        super().__init__(
+            f"no verity.toml in {directory} or any folder above it",
+            remedy="Make a project with 'verity init DIR' or 'verity demo DIR', or name one with --project DIR.",
+        )
+
+
+class ConfigInvalid(ConfigError):
+    """verity.toml or a VERITY_* variable cannot be read or has a wrong value."""
+
+    code = "VRT-102"
+
+
+class MissingExtra(ConfigError):
+    """A feature needs an optional part that is not installed."""
+
+    code = "VRT-103"
+
+    def __init__(self, extra: str, what: str) -> None:
+        self.extra = extra
+        super().__init__(f"{what} needs the extra '{extra}'", remedy=f"pip install 'verity-workbench[{extra}]'")
+
+
+class ProjectExists(ConfigError):
+    """init or demo was asked to write into a folder that already holds something."""
+
+    code = "VRT-104"
+
+
+# --- 20x the dictionary -------------------------------------------------------------------------------------------
+
+
+class DictionaryError(VerityError):
+    """The data dictionary is wrong. `place` is `file:line` where it is known."""
+
+    code = "VRT-200"
+
+    def __init__(self, message: str, *, place: str = "", remedy: str = "") -> None:
+        self.place = place
+        super().__init__(f"{place}: {message}" if place else message, remedy=remedy)
+
+
+# --- 22x-25x queries ----------------------------------------------------------------------------------------------
+
+
+class QueryError(VerityError):
+    """A MetricQuery that cannot be answered as asked."""
+
+    code = "VRT-220"
+
+
+class UnknownMember(QueryError):
+    """A metric, dimension or segment that does not exist, or that the principal may not see (the same answer)."""
+
+    code = "VRT-221"
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+        self.kind, self.name = kind, name
+        guess = did_you_mean(name, known)
+        hint = f" Did you mean {guess}?" if guess else ""
+        super().__init__(f"unknown {kind} '{name}'.{hint}", remedy="See them all: verity query --list")
+
+
+class AmbiguousMember(QueryError):
+    """A short name that several members share, or a join path with several choices."""
+
+    code = "VRT-222"
+
+    def __init__(self, name: str, choices: Sequence[str]) -> None:
+        self.name, self.choices = name, tuple(choices)
+        super().__init__(f"'{name}' could mean {', '.join(self.choices)}", remedy="Write one of them in full.")
+
+
+class NotSupported(QueryError):
+    """A part of the query form that this version does not answer yet. Never ignored silently."""
+
+    code = "VRT-229"
+
+
+# --- 3xx the analyst ----------------------------------------------------------------------------------------------
+
+
+class IntentNotRecognized(VerityError):
+    """The intent resolver could not place the question in the closed list."""
+
+    code = "VRT-301"
+
+
+class SemanticMatchFailed(VerityError):
+    """No metric, table or reading of the dictionary fits the question."""
+
+    code = "VRT-302"
+
+
+# --- 4xx tools and agents -----------------------------------------------------------------------------------------
+
+
+class ToolExecutionFailed(VerityError):
+    """A tool failed while running (reference, section 23)."""
+
+    code = "VRT-401"
+
+    def __init__(self, tool: str, reason: str, *, remedy: str = "") -> None:
+        self.tool, self.reason = tool, reason
+        super().__init__(f"Tool {tool} failed: {reason}", remedy=remedy)
+
+
+class ToolTimedOut(ToolExecutionFailed):
+    """A tool did not finish within its time."""
+
+    code = "VRT-402"
+
+
+class ToolInputInvalid(ToolExecutionFailed):
+    """The arguments break the tool's input schema; nothing ran."""
+
+    code = "VRT-403"
+
+
+class ToolOutputInvalid(ToolExecutionFailed):
+    """The tool's result breaks its own output schema; it is not used."""
+
+    code = "VRT-404"
+
+
+class ToolNotPermitted(VerityError, PermissionError):
+    """The agent's policy does not allow the tool; nothing ran."""
+
+    code = "VRT-405"
+
+    def __init__(self, agent: str, tool: str) -> None:
+        self.agent, self.tool = agent, tool
+        super().__init__(
+            f"Agent '{agent}' cannot execute tool '{tool}'",
+            remedy=f"Add it to allowed_tools of agents/{agent}.yml if it should.",
+        )
+
+
+class ToolNotFound(VerityError, KeyError):
+    """No tool of that name and version is registered."""
+
+    code = "VRT-406"
+
+    def __str__(self) -> str:
+        return VerityError.__str__(self)
+
+
+class AddonUnavailable(VerityError):
+    """An add-on did not answer or is not enabled; the answer goes on without it and says so."""
+
+    code = "VRT-410"
+
+
+# --- 5xx data -----------------------------------------------------------------------------------------------------
+
+
+class DataError(VerityError):
+    """A source, the warehouse or a build is at fault."""
+
+    code = "VRT-500"
+
+
+class WarehouseBusy(DataError):
+    """Another process is syncing or building this project."""
+
+    code = "VRT-501"
+
+
+class NothingPublished(DataError):
+    """No finished build exists yet."""
+
+    code = "VRT-502"
+
+    def __init__(self) -> None:
+        super().__init__("nothing has been built yet", remedy="Run 'verity sync' and then 'verity build'.")
+
+
+class WarehouseUnavailable(DataError):
+    """The warehouse cannot be opened or reached."""
+
+    code = "VRT-503"
+
+
+class QueryTimedOut(DataError):
+    """The engine was interrupted at the deadline."""
+
+    code = "VRT-504"
+
+
+class EngineRefused(DataError):
+    """The engine refused a statement; the text names the statement's fault, never a secret."""
+
+    code = "VRT-505"
+
+
+class DiskFull(DataError):
+    """No space is left; nothing half-written was published."""
+
+    code = "VRT-506"
+
+
+# --- 6xx the record -----------------------------------------------------------------------------------------------
+
+
+class RecordError(VerityError):
+    """Checkpoints or conversations are at fault."""
+
+    code = "VRT-600"
+
+
+class ConversationNotFound(RecordError):
+    """No conversation of that id."""
+
+    code = "VRT-601"
+
+
+class StateUnavailable(RecordError):
+    """The state store cannot be opened or reached."""
+
+    code = "VRT-602"
+
+
+# --- 7xx the command line -----------------------------------------------------------------------------------------
+
+
+class UsageError(VerityError):
+    """A wrong flag, file or value on the command line."""
+
+    code = "VRT-700"
+
+
+def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
+    """The nearest known names, as `'a', 'b' or 'c'`; empty where none is near."""
+    close = difflib.get_close_matches(name, list(known), n=count, cutoff=0.6)
+    quoted = [f"'{word}'" for word in close]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
