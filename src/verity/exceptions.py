@@ -260,6 +260,15 @@ class DiskFull(DataError):
     code = "VRT-506"
 
 
+# --- 59x the sample project ---------------------------------------------------------------------------------------
+
+
+class SampleInvalid(DataError):
+    """A scale, seed or thread count out of range for the sample project."""
+
+    code = "VRT-590"
+
+
 # --- 6xx the record -----------------------------------------------------------------------------------------------
 
 

@@ -75,13 +75,13 @@ CATEGORIES: tuple[Category, ...] = (
         ("250 g", "500 g", "1 kg"),
     ),
     Category(
-        "Electronics", 4, 19_000, 420_000, 0.045, True, ("Kidlat", "Liwanag"),
+        "Electronics", 3, 15_000, 160_000, 0.045, True, ("Kidlat", "Liwanag"),
         ("USB Cable", "Power Bank", "Earphones", "Desk Fan", "Rice Cooker", "LED Lamp", "Phone Charger", "Radio",
          "Electric Kettle", "Extension Cord"),
         ("basic", "plus", "pro"), _HOLIDAY,
     ),
     Category(
-        "Apparel", 6, 9_500, 110_000, 0.06, True, ("Habi", "Perlas"),
+        "Apparel", 6, 9_500, 48_000, 0.06, True, ("Habi", "Perlas"),
         ("T-Shirt", "Shorts", "Slippers", "Cap", "Polo", "School Uniform", "Socks", "Raincoat", "Dress", "Jacket"),
         ("S", "M", "L"), _HOLIDAY,
     ),
@@ -90,9 +90,7 @@ CATEGORIES: tuple[Category, ...] = (
 CATEGORY_NAMES: tuple[str, ...] = tuple(category.name for category in CATEGORIES)
 UNKNOWN_CATEGORIES: tuple[str, ...] = ("Misc", "Uncategorised", "N/A", "Toys", "???")
 """Category texts that some tills send and that the allowed list doesn't know."""
-SPELLINGS: tuple[str, ...] = tuple(
-    text for name in CATEGORY_NAMES for text in (name.upper(), f"{name.lower()} ")
-)
+SPELLINGS: tuple[str, ...] = tuple(text for name in CATEGORY_NAMES for text in (name.upper(), f"{name.lower()} "))
 """Two careless spellings of each category, in order; silver reads them as the category."""
 CATEGORY_TEXTS: tuple[str, ...] = CATEGORY_NAMES + SPELLINGS + UNKNOWN_CATEGORIES
 

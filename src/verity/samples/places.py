@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Branch:
-    """One shop. `weight` is its size against an average one, `monthly_rent` in pesos."""
+    """One shop. `weight` is its size against an average one, `monthly_rent` in centavos."""
 
     branch_id: str
     name: str
@@ -29,7 +29,7 @@ def _branch(number: int, city: str, site: str, region: str, group: str, opened: 
         island_group=group,
         opened_on=date.fromisoformat(opened),
         weight=weight,
-        monthly_rent=int(60_000 + 90_000 * weight),
+        monthly_rent=int(2_000 + 3_000 * weight) * 100,
     )
 
 

@@ -57,4 +57,5 @@ class Stream:
 def pick(weights: Floats, at: Floats) -> Ints:
     """The index whose share of `weights` covers each position of `at` (in [0, 1))."""
     steps = np.cumsum(weights)
-    return np.minimum(np.searchsorted(steps, at * steps[-1], side="right"), len(weights) - 1).astype(np.int64)
+    found: Ints = np.searchsorted(steps, at * steps[-1], side="right").astype(np.int64)
+    return np.minimum(found, len(weights) - 1)
