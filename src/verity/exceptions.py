@@ -34,6 +34,8 @@ class VerityError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.checkpoint_id: str | None = None
+        """The checkpoint that records this failure, where the executor wrote one."""
 
     def __str__(self) -> str:
         return f"{self.code} {self.message}" + (f"\n  {self.remedy}" if self.remedy else "")
@@ -206,10 +208,37 @@ class ToolNotFound(VerityError, KeyError):
         return VerityError.__str__(self)
 
 
+class ToolAlreadyRegistered(VerityError, ValueError):
+    """A tool of that name and version is registered already; versions never change their meaning."""
+
+    code = "VRT-407"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Tool {key} already registered", remedy="Give the changed tool a new version.")
+
+
+class ToolCancelled(ToolExecutionFailed):
+    """The caller stopped the tool (Ctrl-C); its result is not used."""
+
+    code = "VRT-408"
+
+
+class ToolSchemaInvalid(VerityError, ValueError):
+    """A tool declares an input or output schema that is no JSON Schema."""
+
+    code = "VRT-409"
+
+
 class AddonUnavailable(VerityError):
     """An add-on did not answer or is not enabled; the answer goes on without it and says so."""
 
     code = "VRT-410"
+
+
+class ChartNotWritten(VerityError):
+    """A chart cannot be written to the file that was named."""
+
+    code = "VRT-440"
 
 
 # --- 5xx data -----------------------------------------------------------------------------------------------------
@@ -260,6 +289,85 @@ class DiskFull(DataError):
     code = "VRT-506"
 
 
+class WarehouseLocked(WarehouseUnavailable):
+    """Another program holds a warehouse file open."""
+
+    code = "VRT-507"
+
+
+class WarehouseCorrupt(WarehouseUnavailable):
+    """A warehouse file is not what it should be."""
+
+    code = "VRT-508"
+
+
+class WarehouseForbidden(WarehouseUnavailable):
+    """The account that Verity runs as, or signs in as, may not do this in the warehouse."""
+
+    code = "VRT-509"
+
+
+class FileUnreadable(DataError):
+    """A source file cannot be read as what it is said to be. `path` and, where known, `line` say where."""
+
+    code = "VRT-510"
+
+    def __init__(self, path: object, reason: str, *, line: int | None = None, remedy: str = "") -> None:
+        self.path, self.line = str(path), line
+        super().__init__(f"{path}{f':{line}' if line is not None else ''}: {reason}", remedy=remedy)
+
+
+# --- 56x builds ---------------------------------------------------------------------------------------------------
+
+
+class ModelsMissing(DataError):
+    """No dbt project where the models should be."""
+
+    code = "VRT-560"
+
+
+class ModelsInvalid(DataError):
+    """dbt cannot read the models: broken YAML or Jinja, a missing reference, two models of one name."""
+
+    code = "VRT-561"
+
+
+class ModelFailed(DataError):
+    """A model, seed or snapshot failed while it was built; nothing was published."""
+
+    code = "VRT-562"
+
+
+class ModelTestFailed(DataError):
+    """A test on a built model found rows that break it; nothing was published."""
+
+    code = "VRT-563"
+
+
+class NothingSelected(DataError):
+    """`--select` names no model."""
+
+    code = "VRT-564"
+
+
+class BuildStopped(DataError):
+    """A build was cancelled; nothing was published."""
+
+    code = "VRT-565"
+
+
+class TransformFailed(DataError):
+    """The transform failed outside any model: its profile, its connection, or dbt itself."""
+
+    code = "VRT-566"
+
+
+class ModelsExist(DataError):
+    """Models were to be written where some stand already."""
+
+    code = "VRT-567"
+
+
 # --- 59x the sample project ---------------------------------------------------------------------------------------
 
 
@@ -288,6 +396,42 @@ class StateUnavailable(RecordError):
     """The state store cannot be opened or reached."""
 
     code = "VRT-602"
+
+
+class StateNewer(StateUnavailable):
+    """The state store was written by a newer Verity; this one will not touch it."""
+
+    code = "VRT-603"
+
+
+class StateBusy(StateUnavailable):
+    """Another process holds the state store and did not let go in time."""
+
+    code = "VRT-604"
+
+
+class StateUnreadable(StateUnavailable):
+    """The state store's file is no database of Verity, or is damaged."""
+
+    code = "VRT-605"
+
+
+class RecordImmutable(RecordError):
+    """Something tried to change or delete what is recorded; the database refused."""
+
+    code = "VRT-606"
+
+
+class NotJson(RecordError, ValueError):
+    """A value that is to be recorded has no JSON form (a float that is not finite, a type JSON does not have)."""
+
+    code = "VRT-607"
+
+
+class ReplayNotPermitted(RecordError, PermissionError):
+    """Only the owner, or the very principal who asked, may run a conversation again."""
+
+    code = "VRT-610"
 
 
 # --- 7xx the command line -----------------------------------------------------------------------------------------

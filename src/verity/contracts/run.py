@@ -42,9 +42,13 @@ class Checkpoint(Step):
     seq: int
     input_hash: str
     output_hash: str
+    trace_hash: str
+    """Covered by `chain_hash` alone, so that an edited trace is found; `content_hash` never sees it."""
     content_hash: str
     previous_hash: str
     chain_hash: str
+    absent: tuple[Literal["input", "output", "trace"], ...] = ()
+    """Payloads that were erased under retention or were over the size cap; `{}` stands in their place."""
 
     def reference_form(self) -> Json:
         """The seven fields of the reference (section 13)."""

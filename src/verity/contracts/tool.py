@@ -34,6 +34,20 @@ class ToolDefinition(Contract):
         return f"{self.name}@{self.version}"
 
 
+class AddonManifest(Contract):
+    """An add-on's `manifest.json` (reference, section 21), read without importing its code.
+
+    `{"addon": "forecast", "version": "1.0", "tools": ["compute_forecast"], "requires": ["run_table_query"]}`:
+    `tools` are the names it adds, `requires` the tools it calls.
+    """
+
+    addon: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: str = Field(pattern=r"^[0-9]+(\.[0-9]+)*$")
+    tools: tuple[str, ...] = Field(min_length=1)
+    requires: tuple[str, ...] = ()
+    description: str = ""
+
+
 @dataclass(frozen=True)
 class Progress:
     """One step of a long tool, for a progress bar: `done` of `total` (None = unknown) of `what`."""
