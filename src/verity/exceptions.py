@@ -103,6 +103,51 @@ class DictionaryError(VerityError):
         super().__init__(f"{place}: {message}" if place else message, remedy=remedy)
 
 
+class DictionaryInvalid(DictionaryError):
+    """Several things are wrong with the dictionary; nothing was loaded. `errors` holds each, in file order."""
+
+    code = "VRT-201"
+
+    def __init__(self, errors: Sequence[DictionaryError]) -> None:
+        self.errors = tuple(errors)
+        count = f"{len(self.errors)} errors" if len(self.errors) != 1 else "1 error"
+        lines = [f"  {error.code} {error.message}" + f"\n    {error.remedy}" * bool(error.remedy) for error in self.errors]
+        super().__init__(
+            "\n".join([f"the dictionary has {count}; nothing was loaded", *lines]),
+            remedy="Correct them and run 'verity check'.",
+        )
+
+
+class DictionaryUnreadable(DictionaryError):
+    """A dictionary file is missing, may not be read, or is not UTF-8 text."""
+
+    code = "VRT-202"
+
+
+class DictionarySyntax(DictionaryError):
+    """A dictionary file is not YAML or JSON: a tab, an unclosed bracket, a key written twice, a bomb of aliases."""
+
+    code = "VRT-203"
+
+
+class DictionaryForm(DictionaryError):
+    """An entry is not of the dictionary's form: an unknown key, a missing one, a value of the wrong type."""
+
+    code = "VRT-204"
+
+
+class TableDefinedTwice(DictionaryError):
+    """Two files of the dictionary define a table of one name."""
+
+    code = "VRT-205"
+
+
+class NameNotUsable(DictionaryError):
+    """A table, metric, join or segment has a name that could not be asked for: empty, reserved, or with . : { }."""
+
+    code = "VRT-206"
+
+
 # --- 22x-25x queries ----------------------------------------------------------------------------------------------
 
 
