@@ -97,8 +97,9 @@ class Writer(Protocol):
         """Make the loaded bronze durable for the next build, without publishing anything."""
         ...
 
-    def build_target(self) -> BuildTarget:
-        """Open a private target for one build on the kept bronze."""
+    def build_target(self, *, carry: bool = False) -> BuildTarget:
+        """Open a private target for one build on the kept bronze. With `carry` (a build of a part of the models) the
+        tables that the build does not replace stay as they were published; without, they are gone after `publish`."""
         ...
 
     def built_schema(self) -> PhysicalSchema:

@@ -1,0 +1,295 @@
+"""Run dbt inside this process: quiet, offline, interruptible, with its manifest kept between builds.
+
+dbt is imported here and nowhere else, only when a build starts (seconds). It keeps global state, so builds of one
+process take turns; after each, every adapter is closed, so that the build file can be copied and published.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from verity.contracts.tool import Progress
+from verity.exceptions import BuildStopped, InternalError, MissingExtra
+from verity.transform.failures import parse_failure, run_failure
+from verity.transform.profiles import PROFILE, TARGET, Profile
+from verity.transform.project import ModelProject, fingerprint
+
+if TYPE_CHECKING:
+    from dbt.adapters.duckdb.environments import Environment
+    from dbt.artifacts.schemas.run import RunResult
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import EventMsg
+
+_TURN = threading.Lock()
+_INTERRUPT_SECONDS = 0.1
+_KEPT_AT_MOST = 4
+
+_GLOBAL_FLAGS = (
+    "--no-send-anonymous-usage-stats",
+    "--no-version-check",
+    "--log-level=none",
+    "--log-level-file=none",
+    "--no-print",
+    "--no-use-colors",
+)
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How dbt ended one node. `status` is dbt's word: success, pass, warn, fail, error, skipped, no-op."""
+
+    kind: str
+    name: str
+    schema: str
+    relation: str | None
+    """The table or view that the node makes; None for tests and operations."""
+    file: str
+    compiled: str | None
+    status: str
+    message: str
+    failures: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Kept:
+    key: object
+    manifest: Manifest
+
+
+_MANIFESTS: dict[str, _Kept] = {}
+
+
+def run_build(
+    project: ModelProject,
+    profile: Profile,
+    *,
+    select: str | None,
+    progress: Callable[[Progress], None],
+    cancel: threading.Event,
+) -> tuple[NodeResult, ...]:
+    """Build and test the models; a result for each node, in the order they ended. Empty when nothing was selected.
+
+    Raises `MissingExtra`, `ModelsInvalid`, `TransformFailed`, `DiskFull`, `BuildStopped`, and KeyboardInterrupt when
+    the person at the terminal pressed Ctrl-C.
+    """
+    _require_adapter(profile)
+    with _TURN, _environment(profile.environment):
+        profile.write(project.work)
+        try:
+            manifest = _manifest(project, profile, progress)
+            _stop_if(cancel)
+            results = _build(project, profile, manifest, select, progress, cancel)
+        except BaseException:
+            _MANIFESTS.pop(str(project.root), None)  # half a run may have marked it
+            raise
+        finally:
+            _close_adapters()
+    _stop_if(cancel)
+    return results
+
+
+def _manifest(project: ModelProject, profile: Profile, progress: Callable[[Progress], None]) -> Manifest:
+    key = (fingerprint(project.root), json.dumps([profile.document, dict(profile.variables)]), _visible_environment())
+    kept = _MANIFESTS.get(str(project.root))
+    if kept is not None and kept.key == key:
+        _forget_compilation(kept.manifest)
+        return kept.manifest
+    progress(Progress("build", message="reading the models"))
+    from dbt.contracts.graph.manifest import Manifest
+
+    outcome = _invoke(["parse", *_arguments(project, profile)])
+    if outcome.exception is not None:
+        raise parse_failure(outcome.exception, project.root)
+    manifest = outcome.result
+    if not isinstance(manifest, Manifest):
+        raise InternalError(f"dbt parse gave {type(manifest).__name__} instead of a manifest")
+    while len(_MANIFESTS) >= _KEPT_AT_MOST:
+        del _MANIFESTS[next(iter(_MANIFESTS))]
+    _MANIFESTS[str(project.root)] = _Kept(key, manifest)
+    return manifest
+
+
+def _build(
+    project: ModelProject,
+    profile: Profile,
+    manifest: Manifest,
+    select: str | None,
+    progress: Callable[[Progress], None],
+    cancel: threading.Event,
+) -> tuple[NodeResult, ...]:
+    arguments = ["build", *_arguments(project, profile), "--no-write-json"]
+    if select is not None:
+        arguments += ["--select", *select.split()]
+    with _interrupted_by(cancel):
+        outcome = _invoke(arguments, manifest=manifest, listener=_listener(progress, cancel))
+    if outcome.exception is not None:
+        _stop_if(cancel)
+        raise run_failure(outcome.exception)
+    return tuple(_node_result(result) for result in _results(outcome))
+
+
+def _results(outcome: dbtRunnerResult) -> Sequence[RunResult]:
+    from dbt.artifacts.schemas.run import RunExecutionResult
+
+    if not isinstance(outcome.result, RunExecutionResult):
+        raise InternalError(f"dbt build gave {type(outcome.result).__name__} instead of its results")
+    return outcome.result.results
+
+
+def _invoke(
+    arguments: Sequence[str],
+    *,
+    manifest: Manifest | None = None,
+    listener: Callable[[EventMsg], None] | None = None,
+) -> dbtRunnerResult:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dbt's own deprecations are no news to our users
+        from dbt.cli.main import dbtRunner
+
+        runner = dbtRunner(manifest=manifest, callbacks=[listener] if listener else [])
+        outcome = runner.invoke([*_GLOBAL_FLAGS, *arguments])
+    if isinstance(outcome.exception, KeyboardInterrupt | SystemExit):
+        raise outcome.exception
+    return outcome
+
+
+def _arguments(project: ModelProject, profile: Profile) -> list[str]:
+    return [
+        f"--project-dir={project.root}",
+        f"--profiles-dir={project.work}",
+        f"--profile={PROFILE}",
+        f"--target={TARGET}",
+        f"--target-path={project.target}",
+        f"--log-path={project.work / 'logs'}",
+        f"--vars={json.dumps(dict(profile.variables))}",
+    ]
+
+
+def _listener(progress: Callable[[Progress], None], cancel: threading.Event) -> Callable[[EventMsg], None]:
+    """Tell how far the build is. Once cancelled, each node that is about to start fails instead: dbt runs our code
+    inside the node's own error handling there, so the queue still drains."""
+
+    def listen(event: EventMsg) -> None:
+        if event.info.name == "LogStartLine":
+            data = event.data
+            if cancel.is_set():
+                raise BuildStopped("the build was cancelled")
+            progress(Progress("build", done=data.index - 1, total=data.total, message=data.node_info.node_name))
+
+    return listen
+
+
+@contextmanager
+def _interrupted_by(cancel: threading.Event) -> Iterator[None]:
+    """While dbt runs, end its running statements as soon as `cancel` is set."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.is_set():
+            if cancel.wait(_INTERRUPT_SECONDS):
+                _interrupt_adapters()
+                ended.wait(_INTERRUPT_SECONDS)
+
+    watcher = threading.Thread(target=watch, name="verity-build-cancel", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _interrupt_adapters() -> None:
+    from dbt.adapters.base.impl import BaseAdapter
+    from dbt.adapters.factory import FACTORY
+
+    for adapter in tuple(FACTORY.adapters.values()):
+        if not isinstance(adapter, BaseAdapter):
+            continue
+        with adapter.connection_named("verity-cancel"):
+            adapter.cancel_open_connections()  # type: ignore[no-untyped-call]  # dbt does not annotate it
+
+
+def _close_adapters() -> None:
+    """Close every connection that dbt holds: dbt-duckdb keeps its file open behind the adapter's back."""
+    from dbt.adapters.factory import FACTORY
+
+    FACTORY.reset_adapters()  # type: ignore[no-untyped-call]  # dbt does not annotate it
+    if "duckdb" in FACTORY.plugins:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        environment: Environment | None = DuckDBConnectionManager._ENV
+        if environment is not None:
+            environment.close()  # type: ignore[no-untyped-call]  # dbt-duckdb does not annotate it
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt does not annotate it
+
+
+def _forget_compilation(manifest: Manifest) -> None:
+    """Make a kept manifest as if just parsed: a node marked as expanded would keep no ephemeral model inside."""
+    from dbt.contracts.graph.nodes import CompiledNode
+
+    for node in manifest.nodes.values():
+        if isinstance(node, CompiledNode):
+            node.compiled = False
+            node.extra_ctes = []
+            node.extra_ctes_injected = False
+
+
+def _node_result(result: RunResult) -> NodeResult:
+    node = result.node
+    resource = str(node.resource_type.value)
+    builds = resource in {"model", "seed", "snapshot"}
+    return NodeResult(
+        kind=resource,
+        name=node.name,
+        schema=getattr(node, "schema", "") or "",
+        relation=(getattr(node, "alias", None) or node.name) if builds else None,
+        file=node.original_file_path,
+        compiled=getattr(node, "compiled_path", None),
+        status=str(result.status.value),
+        message=result.message or "",
+        failures=result.failures,
+        seconds=result.execution_time,
+    )
+
+
+def _require_adapter(profile: Profile) -> None:
+    kind = profile.document[PROFILE]["outputs"][TARGET]["type"]
+    extra = "dbt-postgres" if kind == "postgres" else "dbt"
+    if find_spec("dbt") is None or find_spec(f"dbt.adapters.{kind}") is None or find_spec("dbt.cli") is None:
+        raise MissingExtra(extra, f"building models on {kind}")
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set `variables` while dbt runs, and put back what was there."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _visible_environment() -> int:
+    """A digest of what env_var() in a model could read."""
+    return hash(frozenset(os.environ.items()))
+
+
+def _stop_if(cancel: threading.Event) -> None:
+    if cancel.is_set():
+        raise BuildStopped("the build was cancelled", remedy="Nothing was published; run 'verity build' again.")

@@ -1,0 +1,73 @@
+"""Translate what dbt raises into Verity's errors: short, coded, with the file to mend."""
+
+from __future__ import annotations
+
+import errno
+import re
+from pathlib import Path
+
+from verity.exceptions import DataError, DiskFull, ModelsInvalid, TransformFailed
+
+_LONGEST = 300
+_FULL = re.compile(
+    r"no space left on device|file too large|could not extend file|disk (is )?full|ENOSPC|EFBIG"
+    r"|failed to offload|not enough disk space",
+    re.IGNORECASE,
+)
+_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+_HEADING = re.compile(r"^(Runtime|Compilation|Database|Parsing|Dependency|Internal|Validation)? ?Error[^\n]*$")
+
+
+def parse_failure(error: BaseException, root: Path) -> DataError:
+    """What to raise when dbt could not read the models under `root`."""
+    if is_disk_full(error):
+        return disk_full()
+    return ModelsInvalid(
+        f"the models cannot be read: {shortened(str(error).replace(f'{root}/', ''))}",
+        remedy=f"Mend the file that it names, under {root.name}/, and build again.",
+    )
+
+
+def run_failure(error: BaseException) -> DataError:
+    """What to raise when dbt stopped outside any model."""
+    if is_disk_full(error):
+        return disk_full()
+    return TransformFailed(
+        f"the build stopped: {shortened(str(error))}", remedy="Nothing was published. 'verity doctor' checks the parts."
+    )
+
+
+def is_disk_full(error: BaseException | str) -> bool:
+    """Whether an error, anywhere in its chain, or a vendor's message says that no space is left."""
+    if isinstance(error, str):
+        return _FULL.search(error) is not None
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _FULL_ERRNOS:
+            return True
+        if _FULL.search(str(seen)):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+def disk_full() -> DiskFull:
+    """The one error of a full disk during a build."""
+    return DiskFull(
+        "no space is left to build on; nothing was published",
+        remedy="Free some space (the version before still answers) and run 'verity build' again.",
+    )
+
+
+def shortened(message: str) -> str:
+    """dbt's message without its headings, drawings and repeats: the sentences that name the fault."""
+    lines = [line.strip() for line in message.splitlines()]
+    telling = [line for line in lines if line and not _drawn(line)]
+    if len(telling) > 1:
+        telling = [line for line in telling if not _HEADING.match(line)] or telling
+    text = " ".join(dict.fromkeys(telling))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _drawn(line: str) -> bool:
+    return set(line) <= set("^-~ ") or line.startswith(("compiled code at", "Compiled code at", "> in macro"))
