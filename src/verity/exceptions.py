@@ -286,6 +286,12 @@ class ChartNotWritten(VerityError):
     code = "VRT-440"
 
 
+class AgentInvalid(VerityError, ValueError):
+    """An agent document is not of the form `{"agent", "allowed_tools", "addons_enabled"}`."""
+
+    code = "VRT-411"
+
+
 # --- 5xx data -----------------------------------------------------------------------------------------------------
 
 
