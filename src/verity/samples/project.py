@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from importlib import resources
@@ -9,7 +10,7 @@ from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
 
-from verity.exceptions import MissingExtra, ProjectExists, SampleInvalid
+from verity.exceptions import DiskFull, MissingExtra, ProjectExists, SampleInvalid
 from verity.samples.truth import ScoutTruth
 
 SEED = 20251220
@@ -18,28 +19,36 @@ TRUTH_FILE = "truth.json"
 _RENAMED = {"gitignore": ".gitignore"}
 """Shipped under the left name, so that no tool obeys it inside the package."""
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+
 
 def write_project(directory: Path, *, scale: int = 1, seed: int = SEED, threads: int = 2) -> ScoutTruth:
     """Make `directory` a Scout project with its data, and return what is true of it (also in its `truth.json`).
 
-    The folder appears whole or not at all: it is written beside its place and moved there. Raises `ProjectExists`
-    where the folder already holds something, and what `generate` raises.
+    The project appears whole or not at all: it is written to a hidden folder beside its place (inside it, where it
+    exists already) and moved there, `verity.toml` last. Raises `ProjectExists` where the folder already holds
+    something, `DiskFull`, and what `generate` raises.
     """
     directory = directory.absolute()
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+    exists = directory.exists()
+    if exists and (not directory.is_dir() or any(directory.iterdir())):
         raise ProjectExists(
             f"{directory} already holds something", remedy="Name a new or an empty folder: verity demo DIR"
         )
     directory.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory if exists else directory.parent))
     try:
         _copy(resources.files("verity.samples") / "scout", draft)
         truth = generate(draft / "data", scale=scale, seed=seed, threads=threads)
         write_truth(truth, draft / TRUTH_FILE)
-        draft.chmod(0o755)
-        draft.replace(directory)
-    except BaseException:  # Ctrl-C too: no half-written project stays behind
+        _move(draft, directory, into=exists)
+    except BaseException as error:  # Ctrl-C too: no half-written project stays behind
         shutil.rmtree(draft, ignore_errors=True)
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise DiskFull(
+                f"no room for the sample project in {directory.parent}",
+                remedy="Free some space or choose a smaller --scale; scale 1 takes about 8 MB.",
+            ) from None
         raise
     return truth
 
@@ -70,6 +79,17 @@ def write_truth(truth: ScoutTruth, path: Path) -> None:
 def read_truth(path: Path) -> ScoutTruth:
     """Read what `write_truth` wrote."""
     return ScoutTruth.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def _move(draft: Path, directory: Path, *, into: bool) -> None:
+    """Give the finished draft its place. A folder that existed stays itself: someone may be standing in it."""
+    if not into:
+        draft.chmod(0o755)
+        draft.replace(directory)
+        return
+    for entry in sorted(draft.iterdir(), key=lambda entry: entry.name == "verity.toml"):
+        entry.replace(directory / entry.name)
+    draft.rmdir()
 
 
 def _copy(source: Traversable, target: Path) -> None:
