@@ -6,13 +6,22 @@ The JSON Schema that editors complete from is made from these models (`schemas/t
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from verity.contracts.base import Contract
 from verity.contracts.metric import Grain
+
+Language = Literal["en", "es"]
+
+
+class Entry(Contract):
+    """A part of the dictionary; each attribute's docstring is what editors show."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 def _as_tuple(value: object) -> object:
@@ -22,41 +31,97 @@ def _as_tuple(value: object) -> object:
 def _as_alias_map(value: object) -> object:
     if isinstance(value, str):
         return {"any": (value,)}
+    if isinstance(value, dict):
+        return {language: _as_tuple(words) for language, words in value.items()}
     return {"any": tuple(value)} if isinstance(value, list | tuple) else value
 
 
 def _as_described(value: object) -> object:
+    if value is None:
+        return {}
     return {"description": value} if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+def _as_written(value: object) -> object:
+    """A version as it was written: a bare 2.10 stays '2.10'."""
+    if isinstance(value, bool):
+        return value
+    return getattr(value, "text", str(value)) if isinstance(value, int | float) else value
+
+
+def _as_value(value: object) -> object:
+    return getattr(value, "text", str(value)) if isinstance(value, float) else value
+
+
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])
+]
 """A name or a list of names."""
 
-Aliases = Annotated[dict[Literal["any", "en", "es"], tuple[str, ...]], BeforeValidator(_as_alias_map)]
+Aliases = Annotated[
+    dict[Literal["any", "en", "es"], tuple[str, ...]],
+    BeforeValidator(
+        _as_alias_map,
+        json_schema_input_type=str | tuple[str, ...] | dict[Literal["any", "en", "es"], str | tuple[str, ...]],
+    ),
+]
 """A list of words in any language, or `{en: [...], es: [...]}`; kept as a map with the key `any` for the bare list."""
 
+Version = Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)]
+"""A version as written, `2.1`; quotes are not needed."""
 
-class ValueEntry(Contract):
+
+class ValueEntry(Entry):
     """One value of a column, with what people call it."""
 
-    value: str | int | bool
+    value: Annotated[str | int | bool, BeforeValidator(_as_value, json_schema_input_type=str | int | float | bool)]
+    """The value as the data holds it."""
     label: str | None = None
-    labels: dict[Literal["en", "es"], str] = Field(default_factory=dict)
+    """How it is shown."""
+    labels: dict[Language, str] = Field(default_factory=dict)
+    """How it is shown in each language."""
     aliases: Aliases = Field(default_factory=dict)
+    """Other words for it."""
 
 
 def _as_values(value: object) -> object:
     if isinstance(value, dict):  # {delivered: "Delivered"} or {delivered: {label:, aliases:}}
-        return tuple(
-            {"value": key, **({"label": entry} if isinstance(entry, str) else entry or {})}
-            for key, entry in value.items()
-        )
+        return tuple(_as_value_entry(key, entry) for key, entry in value.items())
     if isinstance(value, list | tuple):
         return tuple(entry if isinstance(entry, dict | ValueEntry) else {"value": entry} for entry in value)
     return value
 
 
-class ColumnEntry(Contract):
+def _as_value_entry(key: object, entry: object) -> object:
+    if entry is None:
+        return {"value": key}
+    if isinstance(entry, dict):
+        return {"value": key, **entry}
+    return {"value": key, "label": entry}
+
+
+class ValueText(Entry):
+    """What people call the value that stands as the key."""
+
+    label: str | None = None
+    """How it is shown."""
+    labels: dict[Language, str] = Field(default_factory=dict)
+    """How it is shown in each language."""
+    aliases: Aliases = Field(default_factory=dict)
+    """Other words for it."""
+
+
+Values = Annotated[
+    tuple[ValueEntry, ...],
+    BeforeValidator(
+        _as_values,
+        json_schema_input_type=tuple[ValueEntry | str | int | float | bool, ...] | dict[str, str | ValueText | None],
+    ),
+]
+"""A list of values, or a map from each value to its label or entry."""
+
+
+class ColumnEntry(Entry):
     """A column: a description, or this. `sql` makes it derived, `per` an aggregate for each key of the table.
 
     `kind` says how people use it: a dimension (grouped and filtered by), a measure (summed), an id, a time, free text.
@@ -64,24 +129,40 @@ class ColumnEntry(Contract):
     """
 
     description: str = ""
+    """What it holds, in a sentence."""
     type: str | None = None
+    """Its logical type (text, bigint, decimal(12,2), date, timestamp, ...), where it differs from the physical one."""
     kind: Literal["dimension", "measure", "id", "time", "text"] | None = None
+    """How people use it; found from its type and name where missing."""
     unit: str | None = None
+    """What a number is counted in: PHP, kg, %."""
     aliases: Aliases = Field(default_factory=dict)
-    values: Annotated[tuple[ValueEntry, ...], BeforeValidator(_as_values)] = ()
+    """Other words for it: a list in any language, or `{en: [...], es: [...]}`."""
+    values: Values = ()
+    """The values it may hold, with labels and aliases."""
     label_column: str | None = None
+    """A column of the same table that names each value to people."""
     match: Literal["exact_case"] | None = None
+    """`exact_case` for codes: NO is not no."""
     format: str | None = None
+    """How it is shown."""
     pii: str | bool | None = None
+    """Whether it tells who somebody is, and by what: email, phone, name."""
     hidden: bool = False
+    """True: never offered or shown; definitions may still use it."""
     sql: str | None = None
+    """A derived column: one expression over the table's columns (with `per`, one aggregate)."""
     per: Names = ()
+    """Makes `sql` an aggregate for each value of these columns, over every row the asker may see."""
     scale: int | None = None
+    """Decimal digits kept when a floating number is summed; 6 where missing."""
     approximate: bool = False
+    """True: summed as a floating number, which may differ in the last digits from run to run."""
     draft: bool = False
+    """True: proposed by `verity init`, not yet reviewed."""
 
 
-class MetricEntry(Contract):
+class MetricEntry(Entry):
     """A metric. `sql` is one aggregate expression over the table's own columns (joins reached as `join.column`).
 
     `type` simple: `sql`. ratio: `numerator` / `denominator` (metric names, any table). derived: `sql` over metric names
@@ -89,34 +170,60 @@ class MetricEntry(Contract):
     """
 
     description: str = ""
+    """What it measures, in a sentence."""
     type: Literal["simple", "ratio", "derived"] = "simple"
+    """simple: an aggregate. ratio: one metric divided by another. derived: arithmetic over metrics."""
     sql: str | None = None
+    """simple: one aggregate expression. derived: arithmetic over metric names in braces, `{revenue} - {orders.cost}`."""
     numerator: str | None = None
+    """ratio: the metric above the line."""
     denominator: str | None = None
+    """ratio: the metric below the line."""
     filter: str | None = None
+    """A condition that every counted row meets."""
     requires: Names = ()
+    """Columns that it needs."""
     requires_filters: Names = ()
+    """Members that a question about it must filter by."""
     not_by: Names = ()
+    """Dimensions by which it has no meaning."""
     only_by: Names = ()
+    """The only dimensions by which it has meaning."""
     aliases: Aliases = Field(default_factory=dict)
+    """Other words for it: a list in any language, or `{en: [...], es: [...]}`."""
     negative_aliases: Aliases = Field(default_factory=dict)
+    """Words that name something else: a question with one of them never means this metric."""
     implied_terms: Aliases = Field(default_factory=dict)
+    """Words that say nothing new beside it, as 'delivered' where only delivered orders count."""
     contradicts_terms: Aliases = Field(default_factory=dict)
+    """Words that contradict its definition, so that the question is refused."""
     verb_forms: Aliases = Field(default_factory=dict)
+    """Verbs that ask for it: sell, vender."""
     unit: str | None = None
+    """What it is counted in: PHP, kg, %."""
     scale: int | None = None
+    """Decimal digits of the result."""
     format: str | None = None
+    """How it is shown."""
     good: Literal["up", "down"] | None = None
+    """Which way is good news."""
     time_column: str | None = None
+    """Its own time column, where it is not the table's; may lie behind a join (`order.order_ts`)."""
     smallest_grain: Grain | None = None
-    version: str | None = None
+    """The smallest time grain at which it has meaning."""
+    version: Version | None = None
+    """Its own version; the table's where missing."""
     verified_by: str | None = None
+    """Who vouches for it."""
     approximate: bool = False
+    """True: floating sums are kept floating and may differ in the last digits."""
     hidden: bool = False
+    """True: never offered; other metrics may use it."""
     draft: bool = False
+    """True: proposed by `verity init`, not yet reviewed."""
 
 
-class JoinEntry(Contract):
+class JoinEntry(Entry):
     """A named join from this table. `on`: `{own_column: target_column}`, or one name shared by both; else `sql`.
 
     In `sql`, own columns stand bare or as `this.column`, the target's as `<join name>.column`.
@@ -124,80 +231,152 @@ class JoinEntry(Contract):
     """
 
     table: str
+    """The table it leads to."""
     type: Literal["many_to_one", "one_to_one", "one_to_many"] = "many_to_one"
+    """How many rows stand on this side and on the other."""
     on: str | dict[str, str] | None = None
+    """One column name shared by both tables, or `{own_column: target_column}`."""
     sql: str | None = None
+    """A condition, where equal columns do not say it: own columns bare, the target's as `<join name>.column`."""
     integrity: Literal["full"] | None = None
+    """`full`: every row finds its partner."""
     matched: float | None = None
     """Share of rows that found a partner when the draft was made, 0 to 1: shown, never used."""
     aliases: Aliases = Field(default_factory=dict)
+    """Other words for the partner in this role."""
     description: str = ""
+    """What the join means, in a sentence."""
     draft: bool = False
+    """True: proposed by `verity init`, not yet reviewed."""
 
 
-class SegmentEntry(Contract):
+class SegmentEntry(Entry):
     """A named condition over the table's columns."""
 
     description: str = ""
+    """What it selects, in a sentence."""
     sql: str
+    """The condition."""
     aliases: Aliases = Field(default_factory=dict)
+    """Other words for it."""
     draft: bool = False
+    """True: proposed by `verity init`, not yet reviewed."""
 
 
-class RowRule(Contract):
+def _as_scalars(value: object) -> object:
+    return (value,) if isinstance(value, str | int) else value
+
+
+class RowRule(Entry):
     """One typed predicate over a column of the table: `column` compared with `values` or with `attribute`.
 
     `attribute` names an attribute of the principal; one that the principal lacks matches no row.
     """
 
     column: str
+    """The column compared."""
     op: Literal["equals", "not_equals", "in", "not_in", "gt", "gte", "lt", "lte"] = "equals"
+    """How it is compared. Several values: `equals` any of them, `not_equals` none of them."""
     values: Annotated[
-        tuple[str | int | bool, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str | int) else v)
+        tuple[str | int | bool, ...],
+        BeforeValidator(_as_scalars, json_schema_input_type=str | int | bool | tuple[str | int | bool, ...]),
     ] = ()
+    """Fixed values."""
     attribute: str | None = None
+    """The principal's attribute that holds the values."""
+
+    @model_validator(mode="after")
+    def _compares_with_one_thing(self) -> Self:
+        if bool(self.values) == (self.attribute is not None):
+            raise ValueError("a rule names either 'values' or an 'attribute' of the principal, one of the two")
+        if self.op in ("gt", "gte", "lt", "lte") and len(self.values) > 1:
+            raise ValueError(f"'{self.op}' compares with one value, not {len(self.values)}")
+        return self
 
 
-class AccessEntry(Contract):
+
+class AccessEntry(Entry):
     """What one role sees of the table: `rows` is `all` or rules that must all hold; `columns_hidden` are as if absent."""
 
     rows: Literal["all"] | tuple[RowRule, ...] = "all"
+    """`all`, or rules that must all hold."""
     columns_hidden: Names = ()
+    """Columns that do not exist for this role: metrics, joins and segments that use them are absent too."""
 
 
-class ChangeEntry(Contract):
+class ChangeEntry(Entry):
     """One line of the changelog."""
 
-    version: str
+    version: Version
+    """The version that the change made."""
     date: date
+    """The day of the change."""
     change: str
+    """What changed."""
 
 
-class TableEntry(Contract):
+class TableEntry(Entry):
     """One table of the dictionary."""
 
     table: str = Field(min_length=1)
-    version: str = "1.0"
+    """The table's name, as questions and other tables call it."""
+    version: Version = "1.0"
+    """Moves whenever a metric's meaning moves; `changelog` says why."""
     deprecated: bool = False
+    """True: still answered, no longer offered first."""
     description: str = ""
+    """What the table holds, in a sentence."""
     grain: str = ""
-    entity: str | dict[Literal["en", "es"], str] | None = None
+    """What one row is: `1 row = 1 order`."""
+    entity: str | dict[Language, str] | None = None
     """What one row is called, singular: `order`, or `{en: order, es: pedido}`."""
     relation: str | None = None
+    """The physical table (`gold.orders`) or a SELECT, where it is not the table's name."""
     primary_key: Names = ()
+    """The column or columns that tell rows apart; missing where the table has no key."""
     time_column: str | None = None
-    columns: dict[str, Annotated[ColumnEntry, BeforeValidator(_as_described)]] = Field(default_factory=dict)
+    """When a row happened; may lie behind a join (`order.order_ts`)."""
+    columns: dict[
+        str, Annotated[ColumnEntry, BeforeValidator(_as_described, json_schema_input_type=str | ColumnEntry | None)]
+    ] = Field(default_factory=dict)
+    """Each column: a description, or an entry."""
     joins: dict[str, JoinEntry] = Field(default_factory=dict)
+    """Named ways to other tables."""
     metrics: dict[str, MetricEntry] = Field(default_factory=dict)
+    """Named numbers."""
     segments: dict[str, SegmentEntry] = Field(default_factory=dict)
+    """Named conditions."""
     access: dict[str, AccessEntry] | None = None
+    """What each role sees. Missing: the owner only, unless verity.toml says `[access] default = "open"`."""
     aliases: Aliases = Field(default_factory=dict)
+    """Other words for the table."""
     calendar: str | None = None
+    """The calendar that its periods follow."""
     freshness: str | None = None
+    """How old its data may be: `24h`, `7d`."""
     business_notes: tuple[str, ...] = ()
+    """What people should know. Shown, never executed."""
     changelog: tuple[ChangeEntry, ...] = ()
+    """What changed, newest first."""
     hidden: bool = False
+    """True: never offered; definitions may still use it."""
     draft: bool = False
+    """True: proposed by `verity init`, not yet reviewed."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the entries of one file stand: `lines` by path, counted from 1."""
+
+    file: str
+    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+
+    def place(self, path: tuple[str | int, ...] = ()) -> str:
+        """`file:line` of an entry, or of the nearest one around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        line = self.lines.get(path)
+        return f"{self.file}:{line}" if line else self.file
 
 
 class Dictionary(Contract):
@@ -205,3 +384,20 @@ class Dictionary(Contract):
 
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     content_hash: str = ""
+    _places: dict[str, Places] = PrivateAttr(default_factory=dict)
+
+    def with_places(self, places: dict[str, Places]) -> Dictionary:
+        """The same dictionary, knowing where its entries are written."""
+        placed = self.model_copy()
+        placed._places = dict(places)
+        return placed
+
+    def place(self, table: str, *path: str | int) -> str:
+        """`file:line` of an entry, such as `place("orders", "metrics", "revenue")`; its path where no file is known."""
+        known = self._places.get(table)
+        return known.place(path) if known else ".".join(map(str, (table, *path)))
+
+
+def written(entry: Entry) -> dict[str, Any]:
+    """An entry as a JSON document without the keys that are at their default."""
+    return entry.model_dump(mode="json", exclude_defaults=True)

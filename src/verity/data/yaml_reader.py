@@ -1,0 +1,304 @@
+"""Read YAML with the scalars of YAML 1.2, and JSON, keeping the line of every entry.
+
+Built on the events of libyaml, so nothing is constructed that a file asks for by tag, no depth recurses and the work
+that aliases can ask for is bounded. `on`, `no`, `NO` and `yes` stay text; so does `007`, whose zeros are data.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import yaml
+from yaml.cyaml import CParser
+
+from verity.exceptions import DictionarySyntax
+
+Path = tuple[str | int, ...]
+"""Where an entry stands in a document: `("columns", "status", "values", 0)`."""
+
+DEEPEST = 64
+"""Levels of nesting; the dictionary's own form needs nine."""
+MOST_ALIASED = 100_000
+"""Entries that a document's aliases may repeat in all."""
+
+_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,30})\Z|0o[0-7]{1,30}\Z|0x[0-9a-fA-F]{1,30}\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+)\Z")
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_MAYBE_NUMBER = frozenset("0123456789+-.")
+
+
+class WrittenFloat(float):
+    """A number with a fraction that remembers how it was written: version 2.10 is not 2.1."""
+
+    text: str
+
+    def __new__(cls, text: str) -> WrittenFloat:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+@dataclass
+class Document:
+    """What a file says, and the line (from 1) of each of its entries."""
+
+    value: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int | None:
+        """The line of the entry at `path`, or of the nearest entry around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path)
+
+
+def read_yaml(text: str, name: str) -> Document:
+    """Read one YAML document; `name` stands in errors. Raises `DictionarySyntax` with `name:line`."""
+    reader = _Reader(name)
+    try:
+        for event in _events(text):
+            reader.take(event)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise DictionarySyntax(
+            f"the character U+{ord(str(error.character)[:1] or '?'):04X} is not allowed in YAML",
+            place=f"{name}:{line}",
+            remedy="Remove it; save the file as plain UTF-8 text.",
+        ) from None
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(error, text, name) from None
+    return Document(reader.value, reader.lines)
+
+
+def read_json(text: str, name: str) -> Document:
+    """Read one JSON document; `name` stands in errors. Raises `DictionarySyntax` with `name:line`.
+
+    Lines are known where the text is YAML too, as nearly all JSON is.
+    """
+
+    twice: list[str] = []
+
+    def constant(word: str) -> NoReturn:
+        raise DictionarySyntax(f"{word} is not JSON", place=name, remedy="Write a number, or null.")
+
+    def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+        mapping = dict(entries)
+        if len(mapping) < len(entries):
+            keys = [key for key, _ in entries]
+            twice.extend(key for key in mapping if keys.count(key) > 1)
+        return mapping
+
+    try:
+        value = json.loads(text, parse_float=WrittenFloat, parse_constant=constant, object_pairs_hook=pairs)
+    except json.JSONDecodeError as error:
+        line = error.lineno
+        before = text[: error.pos].rstrip()
+        if text[error.pos : error.pos + 1] in "}]" and before.endswith(","):
+            line, message = before.count("\n") + 1, "a comma stands before the closing bracket"
+        else:
+            message = error.msg[:1].lower() + error.msg[1:]
+        raise DictionarySyntax(
+            f"not valid JSON: {message}", place=f"{name}:{line}", remedy="Correct the line named."
+        ) from None
+    except RecursionError:
+        raise _too_deep(name) from None
+    except ValueError:
+        raise DictionarySyntax("a number is too long to read", place=name, remedy="Put it in quotes.") from None
+    try:
+        return Document(value, read_yaml(text, name).lines)
+    except (_WrittenTwice, _TooDeep):
+        raise
+    except DictionarySyntax:  # JSON that is not YAML, such as a pair of \\u surrogates: right, but without lines
+        if twice:
+            raise _WrittenTwice(f"the key '{_short(twice[0])}' is written twice", place=name, remedy=_KEEP_ONE) from None
+        return Document(value)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    parser = CParser(text)
+    try:
+        while (event := parser.get_event()) is not None:
+            yield event
+    finally:
+        parser.dispose()
+
+
+class _Reader:
+    """Builds the value from events with a stack of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.value: Any = None
+        self.lines: dict[Path, int] = {}
+        self._open: list[_Open] = []
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._documents = 0
+        self._aliased = 0
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            if event.tag is not None:
+                self._check_tag(event)
+            container = self._open[-1] if self._open else None
+            if container is not None and container.awaits_key:
+                self._key(container, event)
+            else:
+                self._put(_scalar(event), event, 1)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self._check_tag(event)
+            self._start(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            closed = self._open.pop()
+            if closed.anchor is not None:
+                self._anchors[closed.anchor] = (closed.value, closed.size)
+            if self._open:
+                self._open[-1].size += closed.size
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise self._error(event, "a second document begins ('---')", "Write one table in each file.")
+
+    def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        if len(self._open) >= DEEPEST:
+            raise _too_deep(f"{self.name}:{event.start_mark.line + 1}")
+        if self._open and self._open[-1].awaits_key:
+            raise self._error(event, "a key must be plain text", "Put the key in quotes if it holds brackets.")
+        value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        path = self._put(value, event, 0)
+        self._open.append(_Open(value, path, event.anchor))
+
+    def _key(self, container: _Open, event: yaml.ScalarEvent) -> None:
+        key = event.value
+        if key in container.value:
+            first = self.lines.get((*container.path, key))
+            raise _WrittenTwice(
+                f"the key '{_short(key)}' is written twice (first on line {first})",
+                place=f"{self.name}:{event.start_mark.line + 1}",
+                remedy=_KEEP_ONE,
+            )
+        container.key = key
+        container.awaits_key = False
+        self.lines[(*container.path, key)] = event.start_mark.line + 1
+
+    def _put(self, value: Any, event: yaml.NodeEvent, size: int) -> Path:
+        """Hang a value where the document stands now; returns its path."""
+        path: Path = ()
+        if not self._open:
+            self.value = value
+            self.lines[()] = event.start_mark.line + 1
+        else:
+            container = self._open[-1]
+            container.size += size
+            if isinstance(container.value, dict):
+                path = (*container.path, container.key)
+                container.value[container.key] = value
+                container.awaits_key = True
+            else:
+                path = (*container.path, len(container.value))
+                self.lines[path] = event.start_mark.line + 1
+                container.value.append(value)
+        if event.anchor is not None and size and not isinstance(event, yaml.AliasEvent):
+            self._anchors[event.anchor] = (value, size)
+        return path
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        if self._open and self._open[-1].awaits_key:
+            raise self._error(event, "an alias stands as a key", "Write the key out.")
+        if event.anchor not in self._anchors:
+            raise self._error(
+                event, f"the alias '*{event.anchor}' names nothing above it", "Define &name before *name uses it."
+            )
+        value, size = self._anchors[event.anchor]
+        self._aliased += size
+        if self._aliased > MOST_ALIASED:
+            raise self._error(
+                event, f"aliases repeat more than {MOST_ALIASED:,} entries", "Write the repeated parts out, or split."
+            )
+        self._put(value, event, size)
+
+    def _check_tag(self, event: yaml.NodeEvent) -> None:
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
+            raise self._error(event, f"the tag '{_short(tag)}' is not read here", "Remove it: values are plain YAML.")
+
+    def _error(self, event: yaml.Event, message: str, remedy: str) -> DictionarySyntax:
+        return DictionarySyntax(message, place=f"{self.name}:{event.start_mark.line + 1}", remedy=remedy)
+
+
+class _Open:
+    """A mapping or list that is not closed yet. `size` counts its scalars, aliased ones as often as they repeat."""
+
+    __slots__ = ("anchor", "awaits_key", "key", "path", "size", "value")
+
+    def __init__(self, value: Any, path: Path, anchor: str | None) -> None:
+        self.value, self.path, self.anchor = value, path, anchor
+        self.key = ""
+        self.awaits_key = isinstance(value, dict)
+        self.size = 1
+
+
+def _scalar(event: yaml.ScalarEvent) -> object:
+    """The value of a scalar by YAML 1.2: quoted is text; plain may be null, a boolean or a number."""
+    text: str = event.value
+    if not event.implicit[0]:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _MAYBE_NUMBER:
+        if _INT.match(text):
+            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        if _FLOAT.match(text):
+            return WrittenFloat(text)
+    return text
+
+
+def _syntax_error(error: yaml.MarkedYAMLError, text: str, name: str) -> DictionarySyntax:
+    mark = error.problem_mark or error.context_mark
+    place = f"{name}:{mark.line + 1}" if mark else name
+    problem = error.problem or "not valid YAML"
+    if mark and "\t" in _line(text, mark.line)[: mark.column + 1]:
+        return DictionarySyntax("a tab stands where spaces must", place=place, remedy="Indent with spaces only.")
+    context = f" ({error.context}, line {error.context_mark.line + 1})" if error.context and error.context_mark else ""
+    remedy = _REMEDIES.get(problem, "Correct the line named; quote text that holds : # { [ or begins with * & ! %.")
+    return DictionarySyntax(f"not valid YAML: {problem}{context}", place=place, remedy=remedy)
+
+
+_REMEDIES = {
+    "mapping values are not allowed in this context": "Put text that holds ': ' in quotes, or mend the indentation.",
+    "found unexpected end of stream": "Close the quote or bracket that is open.",
+}
+
+
+def _line(text: str, number: int) -> str:
+    return next((line for index, line in enumerate(text.split("\n")) if index == number), "")
+
+
+class _WrittenTwice(DictionarySyntax):
+    """One key, two entries."""
+
+
+class _TooDeep(DictionarySyntax):
+    """More levels than any table needs."""
+
+
+_KEEP_ONE = "Keep one of them: only one could count."
+
+
+def _too_deep(place: str) -> _TooDeep:
+    return _TooDeep(
+        f"nested more than {DEEPEST} levels deep", place=place, remedy="A table's entry needs no more than nine."
+    )
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
