@@ -1,0 +1,154 @@
+"""`verity query`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from verity.cli.common import common, open_bench, read_moment
+from verity.cli.main import OK
+from verity.cli.text import show_table
+from verity.contracts.metric import MetricQuery, OrderBy, TimeRange
+from verity.exceptions import UsageError
+
+if TYPE_CHECKING:
+    from verity.workbench import Workbench
+
+BINARY = ("arrow", "parquet")
+
+
+@click.command(name="query")
+@click.option("--metrics", help="Metrics, with commas between.")
+@click.option("--by", help="Dimensions, with commas between; a grain follows a colon: created_at:month.")
+@click.option("--where", help="A condition over members: 'status = delivered and total_revenue > 100'.")
+@click.option("--segment", "segments", multiple=True, help="A named condition; may be given again.")
+@click.option("--since", help="From this day or moment on.")
+@click.option("--until", help="Up to this day or moment, which is left out.")
+@click.option("--compare", type=click.Choice(["previous_period", "previous_year"]), help="Beside an earlier period.")
+@click.option("--order", help="Members to order by, with commas between; -member is descending.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many rows.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out this many rows first.")
+@click.option("--as", "principal", type=click.Path(path_type=Path), help="Ask as the principal of this JSON file.")
+@click.option("--list", "list_", is_flag=True, help="List the metrics and dimensions instead.")
+@click.option("--sql", is_flag=True, help="Show the SQL instead of running it.")
+@click.option("--explain", is_flag=True, help="Show the plan in words and the SQL instead of running it.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
+@common("text", "json", "csv", "arrow", "parquet")
+def command(
+    metrics: str | None,
+    by: str | None,
+    where: str | None,
+    segments: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    compare: str | None,
+    order: str | None,
+    limit: int | None,
+    offset: int,
+    principal: Path | None,
+    list_: bool,
+    sql: bool,
+    explain: bool,
+    out: Path | None,
+    project: Path | None,
+    format_: str,
+) -> int:
+    """Ask for metrics by name, with dimensions, conditions, order and limit.
+
+    Example: verity query --metrics revenue --by branches.region,time:month --since 2025-01-01
+    """
+    with open_bench(project, principal) as bench:
+        if list_:
+            _write(_members(bench, format_), out)
+            return OK
+        if not metrics and not by:
+            raise UsageError("nothing to ask for", remedy="Give --metrics, --by, or --list to see what there is.")
+        query = MetricQuery(
+            metrics=_names(metrics),
+            by=bench.read_by(by or ""),
+            filters=bench.read_where(where),
+            segments=segments,
+            time_range=_time_range(since, until),
+            compare=compare,
+            order=tuple(OrderBy(member=name.lstrip("-"), desc=name.startswith("-")) for name in _names(order)),
+            limit=limit,
+            offset=offset,
+        )
+        if sql or explain:
+            _write(_explained(bench, query, format_, plan=explain), out)
+        elif format_ in ("csv", *BINARY):
+            _write_arrow(bench, query, format_, out)
+        else:
+            _write(_rows(bench, query, format_), out)
+    return OK
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def _time_range(since: str | None, until: str | None) -> TimeRange | None:
+    if since is None and until is None:
+        return None
+    return TimeRange(since=read_moment(since, "--since"), until=read_moment(until, "--until"))
+
+
+def _rows(bench: Workbench, query: MetricQuery, format_: str) -> str:
+    result = bench.query(query)
+    if format_ == "text":
+        return show_table(result.table)
+    document = {
+        "query": result.query.model_dump(mode="json", exclude_defaults=True),
+        "table": result.table.model_dump(mode="json"),
+        "evidence": result.evidence.model_dump(mode="json"),
+    }
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _explained(bench: Workbench, query: MetricQuery, format_: str, *, plan: bool) -> str:
+    explained = bench.explain(query)
+    if format_ == "json":
+        return json.dumps({"sql": explained.sql, **({"plan": explained.plan} if plan else {})}, ensure_ascii=False)
+    return "\n".join([*(f"· {line}" for line in explained.words), "", explained.sql]) if plan else explained.sql
+
+
+def _members(bench: Workbench, format_: str) -> str:
+    members = bench.members()
+    if format_ == "json":
+        return json.dumps([member.model_dump(mode="json") for member in members], ensure_ascii=False)
+    wide = max((len(member.member) for member in members), default=0)
+    lines: list[str] = []
+    for kind in ("metric", "dimension", "segment"):
+        chosen = [member for member in members if member.kind == kind]
+        if chosen:
+            lines += ["", click.style(f"{kind}s", bold=True)]
+            lines += [f"  {m.member.ljust(wide)}  {m.description}".rstrip() for m in chosen]
+    return "\n".join(lines).lstrip("\n")
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(text)
+        return
+    _write_bytes((text + "\n").encode(), out)
+
+
+def _write_arrow(bench: Workbench, query: MetricQuery, format_: str, out: Path | None) -> None:
+    if format_ in BINARY and out is None and sys.stdout.isatty():
+        raise UsageError(f"{format_} is not text", remedy=f"Add --out FILE.{format_}, or send it into a pipe.")
+    content = bench.export(query, format_)
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        _write_bytes(content, out)
+
+
+def _write_bytes(content: bytes, out: Path) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}") from None

@@ -1,0 +1,126 @@
+"""How answers, tables and verdicts look in a terminal."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from decimal import Decimal
+
+import click
+from tabulate import tabulate
+
+from verity.charts.terminal import draw
+from verity.contracts.question import Answer, Evidence
+from verity.contracts.run import Verdict
+from verity.contracts.table import Cell, Column, Table
+
+SHOWN_ROWS = 60
+MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "failed": ("✗", "red"), "skipped": ("-", None)}
+
+
+def show_answer(answer: Answer, *, sql: bool = False) -> str:
+    """An answer as a person reads it: the sentence, the table, the chart, what was assumed, what it rests on."""
+    parts = [click.style(answer.text, bold=answer.status == "answered")]
+    if (answer.table is not None and answer.table.row_count > 1) or (answer.table and len(answer.table.columns) > 1):
+        parts.append(show_table(answer.table))
+        if answer.chart is not None:
+            parts.append(draw(answer.table, answer.chart, shutil.get_terminal_size().columns))
+    if answer.assumptions:
+        title = "Supuestos:" if answer.language == "es" else "Assumed:"
+        parts.append(_listed(title, answer.assumptions))
+    if sql and answer.evidence is not None and answer.evidence.sql:
+        parts.append(answer.evidence.sql)
+    parts.append(_dim(_footer(answer, sql)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def show_table(table: Table, most: int = SHOWN_ROWS) -> str:
+    """Aligned columns, numbers to the right with thousands apart, a dash for no value; a cut table says so."""
+    rows = [
+        [_cell(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows[:most]
+    ]
+    heads = [f"{_heading(column)}" for column in table.columns]
+    sides = ["right" if column.role == "metric" or _numeric(column) else "left" for column in table.columns]
+    text = tabulate(rows, heads, tablefmt="simple", colalign=sides if rows else None, disable_numparse=True)
+    notes = []
+    if table.row_count > most:
+        notes.append(f"{table.row_count - most:,} more rows; see them all with --format json or csv")
+    if table.truncated:
+        notes.append("cut at the row cap: more rows exist")
+    return "\n".join([text, *(_dim(f"({note})") for note in notes)])
+
+
+def show_verdict(verdict: Verdict) -> str:
+    """One line a part, and the verdict."""
+    wide = max((len(line.name) for line in verdict.lines), default=0)
+    lines = []
+    for line in verdict.lines:
+        mark, color = MARKS[line.status]
+        rows = "" if line.rows is None else f"{line.rows:>12,} rows"
+        lines.append(f"  {click.style(mark, fg=color)} {line.name.ljust(wide)} {rows}  {line.message}".rstrip())
+        if line.remedy and line.status in {"failed", "warn"}:
+            lines.append(_dim(f"      {line.remedy}"))
+    mark, color = MARKS[verdict.status]
+    ending = f"{verdict.verb}: {verdict.status}" + (f", {verdict.summary}" if verdict.summary else "")
+    return "\n".join([*lines, click.style(f"{mark} {ending} ({verdict.seconds:.1f} s)", fg=color, bold=True)])
+
+
+def _footer(answer: Answer, sql: bool) -> str:
+    spanish = answer.language == "es"
+    hints = []
+    if answer.evidence is not None:
+        hints.append(_rests_on(answer.evidence, spanish))
+    if answer.status == "answered" and not sql:
+        hints.append("SQL: --sql")
+    if answer.conversation_id:
+        hints.append(("pasos: " if spanish else "steps: ") + f"verity replay {answer.conversation_id}")
+    return " · ".join(hint for hint in hints if hint)
+
+
+def _rests_on(evidence: Evidence, spanish: bool) -> str:
+    freshness = evidence.freshness or {}
+    when = str(freshness.get("loaded_at") or freshness.get("published_at") or "")[:16].replace("T", " ")
+    loaded = "" if not when else (f"datos cargados {when} UTC" if spanish else f"data loaded {when} UTC")
+    return " · ".join(part for part in (loaded, evidence.engine or "", evidence.principal or "") if part)
+
+
+def _listed(title: str, items: Iterable[str]) -> str:
+    return "\n".join([title, *(f"  · {item}" for item in items)])
+
+
+def _heading(column: Column) -> str:
+    name = column.label or column.name.replace("__", " ").replace("_", " ")
+    return f"{name} ({column.unit})" if column.unit else name
+
+
+def _cell(value: Cell, column: Column) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if column.role == "time":
+        return _moment(str(value), column.grain)
+    if not _numeric(column) or column.role != "metric":
+        return str(value)
+    if column.unit in {"%", "percent"} or column.format == "percent":
+        return f"{float(value) * 100:,.1f} %"
+    number = Decimal(str(value))
+    return f"{number:,}" if column.type != "double" else f"{float(value):,.4f}".rstrip("0").rstrip(".")
+
+
+def _moment(text: str, grain: str | None) -> str:
+    if grain == "year":
+        return text[:4]
+    if grain == "month":
+        return text[:7]
+    if grain == "quarter":
+        return f"{text[:4]} Q{(int(text[5:7]) + 2) // 3}"
+    return text.replace("T", " ")
+
+
+def _numeric(column: Column) -> bool:
+    return column.type == "bigint" or column.type.startswith(("decimal", "double"))
+
+
+def _dim(text: str) -> str:
+    return click.style(text, dim=True) if text else ""
