@@ -368,6 +368,91 @@ class FileUnreadable(DataError):
         super().__init__(f"{path}{f':{line}' if line is not None else ''}: {reason}", remedy=remedy)
 
 
+# --- 52x sources --------------------------------------------------------------------------------------------------
+
+
+class SourceNotFound(DataError):
+    """No file, folder or glob match where the source is said to be."""
+
+    code = "VRT-520"
+
+
+class SourceEmpty(DataError):
+    """A folder, file or database holds nothing that can be a table."""
+
+    code = "VRT-521"
+
+
+class SourceUnreadable(DataError):
+    """The account that Verity runs as may not read the source."""
+
+    code = "VRT-522"
+
+
+class SourceFormatUnknown(DataError):
+    """A file's ending or a URL's scheme is none that Verity reads."""
+
+    code = "VRT-523"
+
+
+class TableNameClash(DataError):
+    """Two files, sheets or database tables would be one table."""
+
+    code = "VRT-524"
+
+
+class SourceUnreachable(DataError):
+    """A source database does not answer, or refuses the user or password. Never shows the password."""
+
+    code = "VRT-525"
+
+
+class FileMalformed(DataError):
+    """A source file breaks its own format: ragged rows, another encoding, a cut or damaged file."""
+
+    code = "VRT-526"
+
+    def __init__(self, path: object, reason: str, *, line: int | None = None, remedy: str = "") -> None:
+        self.path, self.line = str(path), line
+        super().__init__(f"{path}{f':{line}' if line is not None else ''}: {reason}", remedy=remedy)
+
+
+class SourceDocumentInvalid(DataError):
+    """A sources/*.yml file is not what it should be."""
+
+    code = "VRT-527"
+
+
+class SecretMissing(DataError):
+    """A source names an environment variable that is not set."""
+
+    code = "VRT-528"
+
+
+class RowsNotReconciled(DataError):
+    """A table landed with another number of rows than its source has; nothing of the run was kept."""
+
+    code = "VRT-529"
+
+
+class SourceUnknown(DataError):
+    """No source of that name."""
+
+    code = "VRT-530"
+
+
+class SourceTableMissing(DataError):
+    """A table that the source document names is not in the source any more."""
+
+    code = "VRT-531"
+
+
+class SyncFailed(DataError):
+    """A table failed while it was loaded; nothing of the run was kept."""
+
+    code = "VRT-532"
+
+
 # --- 56x builds ---------------------------------------------------------------------------------------------------
 
 
