@@ -407,16 +407,6 @@ class SourceUnreachable(DataError):
     code = "VRT-525"
 
 
-class FileMalformed(DataError):
-    """A source file breaks its own format: ragged rows, another encoding, a cut or damaged file."""
-
-    code = "VRT-526"
-
-    def __init__(self, path: object, reason: str, *, line: int | None = None, remedy: str = "") -> None:
-        self.path, self.line = str(path), line
-        super().__init__(f"{path}{f':{line}' if line is not None else ''}: {reason}", remedy=remedy)
-
-
 class SourceDocumentInvalid(DataError):
     """A sources/*.yml file is not what it should be."""
 
