@@ -185,6 +185,104 @@ class NotSupported(QueryError):
     code = "VRT-229"
 
 
+class NoJoinPath(QueryError):
+    """A dimension or filter that a metric cannot reach over declared joins."""
+
+    code = "VRT-223"
+
+    def __init__(self, metric: str, dimension: str, *, remedy: str = "") -> None:
+        self.metric, self.dimension = metric, dimension
+        super().__init__(
+            f"'{metric}' cannot be asked by '{dimension}': no declared join leads there",
+            remedy=remedy or "Leave one of them out, or declare the join in the dictionary.",
+        )
+
+
+class KeyRequired(QueryError):
+    """A one-side metric was asked by a many-side dimension, and its table declares no primary key to count by."""
+
+    code = "VRT-224"
+
+    def __init__(self, metric: str, dimension: str, table: str) -> None:
+        super().__init__(
+            f"'{metric}' by '{dimension}' would count rows of '{table}' more than once",
+            remedy=f"Declare the primary_key of '{table}' so that each row is counted once.",
+        )
+
+
+class FilterInvalid(QueryError):
+    """A filter whose operator or values do not fit its member."""
+
+    code = "VRT-225"
+
+
+class QueryInvalid(QueryError):
+    """A MetricQuery whose parts contradict each other."""
+
+    code = "VRT-226"
+
+
+class NotMeaningful(QueryError):
+    """The dictionary says that this metric has no meaning by that dimension, at that grain or without that filter."""
+
+    code = "VRT-227"
+
+
+class ConditionSyntax(QueryError):
+    """The text of a condition (`--where`) or of a list of members cannot be read. `position` counts from 0."""
+
+    code = "VRT-228"
+
+    def __init__(self, text: str, position: int, expected: str) -> None:
+        self.text, self.position = text, position
+        mark = f"{text}\n  {' ' * position}^"
+        super().__init__(f"cannot read this at character {position + 1}: {expected}\n  {mark}")
+
+
+class ExpressionInvalid(QueryError):
+    """The SQL of a metric, column, segment or join does not parse or does not make sense."""
+
+    code = "VRT-230"
+
+
+class ExpressionForbidden(QueryError):
+    """The SQL of a member holds what no member may hold: a sub-query, a second statement, a window, a comment..."""
+
+    code = "VRT-231"
+
+
+class UnknownColumn(QueryError):
+    """The SQL of a member names a column that its table does not have."""
+
+    code = "VRT-232"
+
+    def __init__(self, column: str, table: str, known: Iterable[str] = ()) -> None:
+        self.column, self.table = column, table
+        guess = did_you_mean(column, known)
+        super().__init__(
+            f"'{column}' is not a column of '{table}'." + (f" Did you mean {guess}?" if guess else ""),
+            remedy=f"Correct the name, or declare '{column}' in the columns of '{table}': derived by `sql`, or an "
+            f'aggregate for each key, such as "{column}": {{"per": "<key column>", "sql": "COUNT(*)"}}.',
+        )
+
+
+class MemberCycle(QueryError):
+    """Members that are defined by each other."""
+
+    code = "VRT-233"
+
+    def __init__(self, chain: Sequence[str]) -> None:
+        super().__init__(
+            f"these members define each other: {' -> '.join(chain)}", remedy="Break the circle in the dictionary."
+        )
+
+
+class StatementRefused(QueryError):
+    """The guard before the engine saw a statement that is not one read-only SELECT."""
+
+    code = "VRT-240"
+
+
 # --- 3xx the analyst ----------------------------------------------------------------------------------------------
 
 
