@@ -90,6 +90,15 @@ class ProjectExists(ConfigError):
     code = "VRT-104"
 
 
+class OwnerOnly(ConfigError, PermissionError):
+    """Syncs, builds, checks and the doctor belong to the project's owner."""
+
+    code = "VRT-105"
+
+    def __init__(self, what: str, principal: str) -> None:
+        super().__init__(f"'{principal}' may not run {what}", remedy="Run it as the project's owner, without --as.")
+
+
 # --- 20x the dictionary -------------------------------------------------------------------------------------------
 
 
