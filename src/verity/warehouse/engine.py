@@ -99,7 +99,8 @@ class Writer(Protocol):
 
     def build_target(self, *, carry: bool = False) -> BuildTarget:
         """Open a private target for one build on the kept bronze. With `carry` (a build of a part of the models) the
-        tables that the build does not replace stay as they were published; without, they are gone after `publish`."""
+        tables that the build does not replace stay as they were published; without, they are gone after `publish`.
+        Loads so far are kept first. Every connection of the build must be closed before `publish`."""
         ...
 
     def built_schema(self) -> PhysicalSchema:
@@ -133,11 +134,14 @@ class Engine(Protocol):
         sql: str,
         parameters: Sequence[Parameter] = (),
         *,
-        seconds: float = 30.0,
+        seconds: float | None = None,
         cancel: threading.Event | None = None,
         row_cap: int | None = None,
     ) -> ReadResult:
         """Run one read-only statement on one published version. Placeholders are `?` on DuckDB, `$1` on PostgreSQL.
+
+        `seconds` None = the settings' `query_seconds`; `row_cap` None = every row, else at most so many, with
+        `truncated` telling that more existed.
 
         Raises `NothingPublished`, `QueryTimedOut` (deadline or cancel), `EngineRefused`, `WarehouseUnavailable`."""
         ...

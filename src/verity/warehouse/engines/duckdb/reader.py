@@ -1,0 +1,139 @@
+"""One open published version: a locked-down, read-only DuckDB instance shared by every reader of this process."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from verity.contracts.dataset import PhysicalSchema
+from verity.exceptions import WarehouseUnavailable
+from verity.warehouse.engines.duckdb import lock
+from verity.warehouse.engines.duckdb.catalogue import read_schema
+from verity.warehouse.engines.duckdb.faults import translated
+from verity.warehouse.engines.duckdb.layout import BRONZE_DATABASE, BRONZE_FILE, BUILD_FILE, Layout
+from verity.warehouse.engines.duckdb.pointer import Published, read_published
+from verity.warehouse.settings import WarehouseSettings
+from verity.warehouse.sql_names import literal
+
+Config = dict[str, str | bool | int | float | list[str]]
+IN_USE = "in-use"
+_ATTEMPTS = 50
+
+_LOCKED_DOWN: Config = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_unsigned_extensions": "false",
+    "allow_persistent_secrets": "false",
+}
+"""Set before the file is opened; external access and the configuration are closed once bronze is attached."""
+
+
+@dataclass(eq=False)
+class OpenVersion:
+    """A version with its instance. `users` counts the engines and statements that hold it; the last one closes it."""
+
+    key: Path
+    published: Published
+    connection: duckdb.DuckDBPyConnection
+    hold: int
+    users: int = 0
+    schema: PhysicalSchema | None = None
+    schema_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def physical_schema(self) -> PhysicalSchema:
+        """The version's tables, introspected once."""
+        with self.schema_lock:
+            if self.schema is None:
+                with translated("reading the tables of the warehouse", self.key), self.connection.cursor() as cursor:
+                    self.schema = read_schema(cursor)
+            return self.schema
+
+
+_open: dict[Path, OpenVersion] = {}
+_open_lock = threading.Lock()
+
+
+def acquire_current(layout: Layout, settings: WarehouseSettings) -> OpenVersion:
+    """The published version, opened once a process. Raises `NothingPublished`, `WarehouseUnavailable` and below."""
+    for _ in range(_ATTEMPTS):
+        published = read_published(layout.pointer)
+        version = _acquire(layout, published, settings)
+        if version is not None:
+            return version  # else it was replaced and removed between two lines; the pointer knows better now
+    raise WarehouseUnavailable(
+        "the published version keeps vanishing", remedy="Is another tool removing files under .verity/warehouse?"
+    )
+
+
+def retain(version: OpenVersion) -> OpenVersion:
+    """One more user of a version that the caller holds."""
+    with _open_lock:
+        version.users += 1
+    return version
+
+
+def release(version: OpenVersion) -> None:
+    """One user less; the last one closes the instance and lets the version be removed."""
+    with _open_lock:
+        version.users -= 1
+        if version.users == 0:
+            _open.pop(version.key, None)
+            version.connection.close()
+            lock.release(version.hold)
+
+
+def _acquire(layout: Layout, published: Published, settings: WarehouseSettings) -> OpenVersion | None:
+    folder = layout.version(published.version)
+    key = folder.resolve() / BUILD_FILE
+    with _open_lock:
+        found = _open.get(key)
+        if found is None:
+            hold = lock.share(folder / IN_USE)
+            if hold is None:
+                _check_folder(layout, published)
+                return None
+            try:
+                found = OpenVersion(key, published, _connect(key, layout, settings), hold)
+            except BaseException:
+                lock.release(hold)
+                raise
+            _open[key] = found
+        found.users += 1
+        return found
+
+
+def _check_folder(layout: Layout, published: Published) -> None:
+    """A pointer that still names a folder that is not there is damage, not a race."""
+    if layout.version(published.version).exists() or read_published(layout.pointer) != published:
+        return
+    raise WarehouseUnavailable(
+        f"the published version {published.version} is missing under {layout.versions}",
+        remedy="Restore it from a backup, or remove .verity/warehouse and run 'verity sync' and 'verity build'.",
+    )
+
+
+def _connect(path: Path, layout: Layout, settings: WarehouseSettings) -> duckdb.DuckDBPyConnection:
+    with translated("opening the warehouse", path):
+        layout.spill.mkdir(exist_ok=True)
+        config: Config = {**_LOCKED_DOWN, **resources(settings), "temp_directory": str(layout.spill)}
+        connection = duckdb.connect(str(path), read_only=True, config=config)
+        try:
+            bronze = path.with_name(BRONZE_FILE)
+            connection.execute(f"ATTACH {literal(str(bronze))} AS {BRONZE_DATABASE} (READ_ONLY)")
+            connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def resources(settings: WarehouseSettings) -> Config:
+    """Memory and threads as DuckDB's configuration names them; what is not set keeps DuckDB's default."""
+    limits = {"memory_limit": settings.memory_limit, "threads": settings.threads}
+    return {name: str(value) for name, value in limits.items() if value}

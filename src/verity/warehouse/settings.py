@@ -1,0 +1,52 @@
+"""What the warehouse needs to know; `verity.config` has a section of the same fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class WarehouseSettings(Protocol):
+    """Read-only view of the `[warehouse]` section."""
+
+    @property
+    def engine(self) -> str:
+        """`duckdb` or `postgres`."""
+        ...
+
+    @property
+    def url(self) -> str | None:
+        """Where a server engine lies; None for DuckDB."""
+        ...
+
+    @property
+    def memory_limit(self) -> str | None:
+        """DuckDB's memory, such as `2GB`; None = DuckDB's default of 80 % of the machine."""
+        ...
+
+    @property
+    def threads(self) -> int | None:
+        """DuckDB's threads; None = every core."""
+        ...
+
+    @property
+    def query_seconds(self) -> float:
+        """A statement's longest time where the caller gives none."""
+        ...
+
+    @property
+    def row_cap(self) -> int:
+        """Most rows of one result where the caller gives no cap of its own."""
+        ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The defaults, for tests and tools that have no configuration file."""
+
+    engine: str = "duckdb"
+    url: str | None = None
+    memory_limit: str | None = None
+    threads: int | None = None
+    query_seconds: float = 30.0
+    row_cap: int = 100_000
