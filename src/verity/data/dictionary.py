@@ -104,5 +104,3 @@ def _defined_twice(table: str, first: Places, second: Places) -> DictionaryError
         place=second.place(("table",)),
         remedy="Rename one of the two, or merge them into one file.",
     )
-
-

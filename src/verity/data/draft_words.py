@@ -24,7 +24,9 @@ CODE_LIKE = frozenset(
 )
 _GENERIC_SUFFIXES = frozenset("dataset data table tbl tabla raw export dump csv tsv json parquet xlsx final".split())
 _GENERIC_PREFIXES = frozenset("tbl tb t dim fact fct stg src raw vw".split())
-_FUNCTION_WORDS = frozenset("with without no of for by in at on from to per and or not de del la el los las con sin".split())
+_FUNCTION_WORDS = frozenset(
+    "with without no of for by in at on from to per and or not de del la el los las con sin".split()
+)
 _SPLIT = re.compile(r"[^\w]+|_+")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])")
 
@@ -222,14 +224,18 @@ def _spanish(segments: Segments, entities: frozenset[str]) -> tuple[str, ...]:
     head_text, head = said[-1]
     timely = head.en in _TIME_HEADS
     before = list(reversed(said[:-1]))
-    adjectives = "".join(f" {_agree(t, head.gender)}" for _, t in before if t.part == "adjective" and not (timely and t.event))
+    adjectives = "".join(
+        f" {_agree(t, head.gender)}" for _, t in before if t.part == "adjective" and not (timely and t.event)
+    )
     events = [("", lexicon.english[fold(t.event)]) for _, t in before if timely and t.event]
     nouns = [*events, *((text, t) for text, t in before if t.part == "noun")]
     phrases = []
     for form in head.es:
         first = plural_es(form) if _is_english_plural(head_text, head) else form
         for article in (True, False) if any(fold(t.en) in entities for _, t in nouns) else (False,):
-            phrases.append(first + adjectives + "".join(_of(text, t, article and fold(t.en) in entities) for text, t in nouns))
+            phrases.append(
+                first + adjectives + "".join(_of(text, t, article and fold(t.en) in entities) for text, t in nouns)
+            )
     return tuple(dict.fromkeys(phrases))
 
 
@@ -274,7 +280,9 @@ def _accented(own: str, segments: Segments) -> tuple[str, ...]:
     """The own words, then with the lexicon's accents, then joined as people say them (`fecha de pedido`)."""
     words = []
     for text, term in segments:
-        forms = [form for form in (term.es if term else ()) for form in (form, plural_es(form)) if fold(form) == fold(text)]
+        forms = [
+            form for form in (term.es if term else ()) for form in (form, plural_es(form)) if fold(form) == fold(text)
+        ]
         words.append(forms[0] if forms else text)
     spoken = [words[0]] if words else []
     for (_, term), word in zip(segments[1:], words[1:], strict=True):

@@ -96,9 +96,7 @@ def _say(path: Path, detail: ErrorDetails) -> tuple[str, str]:
         known = tuple(_keys_at(path[:-1]))
         guess = nearest(key, known)
         where = f" in {'.'.join(map(str, path[:-1]))}" if len(path) > 1 else ""
-        return f"unknown key '{key}'{where}", (
-            f"Did you mean {guess}?" if guess else f"Keys here: {', '.join(known)}."
-        )
+        return f"unknown key '{key}'{where}", (f"Did you mean {guess}?" if guess else f"Keys here: {', '.join(known)}.")
     if kind == "missing":
         where = f" in {'.'.join(map(str, path[:-1]))}" if len(path) > 1 else ""
         return f"the key '{key}' is missing{where}", f"Add '{key}: ...'."

@@ -53,9 +53,7 @@ def _as_value(value: object) -> object:
     return getattr(value, "text", str(value)) if isinstance(value, float) else value
 
 
-Names = Annotated[
-    tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])
-]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])]
 """A name or a list of names."""
 
 Aliases = Annotated[
@@ -294,7 +292,6 @@ class RowRule(Entry):
         return self
 
 
-
 class AccessEntry(Entry):
     """What one role sees of the table: `rows` is `all` or rules that must all hold; `columns_hidden` are as if absent."""
 
@@ -302,6 +299,12 @@ class AccessEntry(Entry):
     """`all`, or rules that must all hold."""
     columns_hidden: Names = ()
     """Columns that do not exist for this role: metrics, joins and segments that use them are absent too."""
+
+    @model_validator(mode="after")
+    def _says_which_rows(self) -> Self:
+        if not self.rows:
+            raise ValueError("an empty list of rules says nothing; write 'all', or leave the role out to deny it")
+        return self
 
 
 class ChangeEntry(Entry):

@@ -118,7 +118,9 @@ def read_json(text: str, name: str) -> Document:
         raise
     except DictionarySyntax:  # JSON that is not YAML, such as a pair of \\u surrogates: right, but without lines
         if twice:
-            raise _WrittenTwice(f"the key '{_short(twice[0])}' is written twice", place=name, remedy=_KEEP_ONE) from None
+            raise _WrittenTwice(
+                f"the key '{_short(twice[0])}' is written twice", place=name, remedy=_KEEP_ONE
+            ) from None
         return Document(value)
 
 

@@ -1,0 +1,337 @@
+"""The members that a dictionary defines over physical tables, and how names find them.
+
+A catalog never changes. `narrowed` gives the one that a principal may use: what they may not see is absent from it,
+so no list, error or suggestion can name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
+
+from verity.contracts.dataset import LOOKUP, PhysicalSchema, PhysicalTable
+from verity.contracts.identity import Principal
+from verity.contracts.metric import TIME
+from verity.data.access import TableAccess, access_for
+from verity.data.finding import Finding
+from verity.data.join_paths import MOST_CHOICES, Hop, find_paths, reachable
+from verity.data.members import (
+    OWN_PREFIX,
+    CatalogColumn,
+    CatalogTable,
+    DimensionMember,
+    MetricMember,
+    SegmentMember,
+    column_kind,
+    is_query,
+)
+from verity.data.model import Dictionary, TableEntry
+from verity.data.narrow import narrow_tables
+from verity.exceptions import AmbiguousMember, UnknownMember
+
+__all__ = [
+    "Catalog",
+    "CatalogColumn",
+    "CatalogTable",
+    "DimensionMember",
+    "MetricMember",
+    "SegmentMember",
+    "build_catalog",
+]
+
+
+def build_catalog(dictionary: Dictionary, physical: PhysicalSchema | None = None) -> Catalog:
+    """The whole catalog, as the owner sees it. Without a physical schema (offline) only declared columns are known."""
+    find = _finder(physical)
+    tables = {name: _table(entry, find(entry)) for name, entry in dictionary.tables.items()}
+    return Catalog(dictionary, tables, tables, physical=physical)
+
+
+class Catalog:
+    """Tables, metrics, segments and dimensions, and the join paths between them. Build with `build_catalog`."""
+
+    def __init__(
+        self,
+        dictionary: Dictionary,
+        tables: Mapping[str, CatalogTable],
+        usable: Mapping[str, CatalogTable],
+        *,
+        physical: PhysicalSchema | None,
+        narrowed: bool = False,
+    ) -> None:
+        self.dictionary = dictionary
+        self.tables: Mapping[str, CatalogTable] = MappingProxyType(dict(tables))
+        """The tables that may be asked about."""
+        self.usable_tables: Mapping[str, CatalogTable] = MappingProxyType(dict(usable))
+        """The same and the ones that are `hidden: true`, which joins and definitions may still read."""
+        self.physical = physical
+        self.is_narrowed = narrowed
+
+    def metrics(self) -> tuple[MetricMember, ...]:
+        """Every metric on offer, in the dictionary's order; hidden ones are left out."""
+        return self._metrics
+
+    def segments(self) -> tuple[SegmentMember, ...]:
+        """Every segment."""
+        return tuple(
+            SegmentMember(table.name, name, entry)
+            for table in self.tables.values()
+            for name, entry in table.segments.items()
+        )
+
+    def dimensions(self) -> tuple[DimensionMember, ...]:
+        """Every column on offer, each at its own table; hidden ones are left out."""
+        return tuple(
+            DimensionMember(table.name, (), column, column.member)
+            for table in self.tables.values()
+            if not table.entry.hidden
+            for column in table.columns.values()
+            if not column.hidden
+        )
+
+    def metric(self, name: str) -> MetricMember:
+        """The metric of a qualified or short name. Raises `UnknownMember`, `AmbiguousMember` with the choices."""
+        for table, rest in self._table_prefixes(name):
+            if rest in table.metrics:
+                return MetricMember(table.name, rest, table.metrics[rest])
+        found = self._metric_tables.get(name, ())
+        if not found:
+            raise UnknownMember("metric", name, self._known(name, (m.member for m in self._metrics)))
+        if len(found) > 1:
+            raise AmbiguousMember(name, [f"{table}.{name}" for table in found[:MOST_CHOICES]])
+        return MetricMember(found[0], name, self.tables[found[0]].metrics[name])
+
+    def segment(self, name: str) -> SegmentMember:
+        """The segment of a qualified or short name. Raises `UnknownMember`, `AmbiguousMember` with the choices."""
+        for table, rest in self._table_prefixes(name):
+            if rest in table.segments:
+                return SegmentMember(table.name, rest, table.segments[rest])
+        found = [table.name for table in self.tables.values() if name in table.segments]
+        if not found:
+            raise UnknownMember("segment", name, self._known(name, (s.member for s in self.segments())))
+        if len(found) > 1:
+            raise AmbiguousMember(name, [f"{table}.{name}" for table in found[:MOST_CHOICES]])
+        return SegmentMember(found[0], name, self.tables[found[0]].segments[name])
+
+    def dimension(self, name: str, *, of: Sequence[str] = ()) -> DimensionMember:
+        """The column that a name means: `column`, `table.column`, `join.column` or `table.join.column` (any hops).
+
+        `of` names the metrics or tables that are asked for: joins are followed from theirs, and a short name means a
+        column of theirs before any other. `time` is no column; it is each metric's own time column and is refused here.
+        Raises `UnknownMember`, `AmbiguousMember` with the choices.
+        """
+        roots = tuple(dict.fromkeys(self._root(given) for given in of))
+        for readings in (self._rooted, self._joined, self._short):
+            found = {dimension.member: dimension for dimension in readings(name, roots)}
+            if len(found) == 1:
+                return next(iter(found.values()))
+            if found:
+                raise AmbiguousMember(name, sorted(found)[:MOST_CHOICES])
+        raise UnknownMember("dimension", name, self._known(name, (d.member for d in self.dimensions())))
+
+    def column(self, root: str, joins: Sequence[str], name: str) -> DimensionMember | None:
+        """The column at the end of named joins from a table, or None where a step or the column does not exist."""
+        table = self.usable_tables.get(root)
+        for join in joins:
+            if table is None or join not in table.joins:
+                return None
+            table = self.usable_tables.get(table.joins[join].table)
+        if table is None or name not in table.columns:
+            return None
+        return DimensionMember(root, tuple(joins), table.columns[name], ".".join((root, *joins, name)))
+
+    def paths(self, root: str, target: str, *, fan_out: bool = False) -> tuple[tuple[str, ...], ...]:
+        """Every simple join path from root to target as join names, shortest first, ten at most.
+
+        Over many_to_one and one_to_one joins; `fan_out` adds one_to_many ones. A table reaches itself by `()` alone.
+        """
+        return find_paths(self._graph_all if fan_out else self._graph, root, target)
+
+    def reachable(self, root: str, *, fan_out: bool = False) -> frozenset[str]:
+        """Every table that some join path leads to, the root included."""
+        return reachable(self._graph_all if fan_out else self._graph, root)
+
+    def narrowed(self, principal: Principal, default_access: Literal["deny", "open"] = "deny") -> Catalog:
+        """The catalog that this principal may use. The owner's is the whole."""
+        if principal.kind in ("owner", "system"):
+            return self
+        return self.narrowed_to(access_for(self.dictionary, principal, default_access))
+
+    def narrowed_to(self, accesses: Mapping[str, TableAccess]) -> Catalog:
+        """The same for accesses at hand."""
+        usable = narrow_tables(self.usable_tables, accesses)
+        tables = {name: table for name, table in usable.items() if not table.entry.hidden}
+        return Catalog(self.dictionary, tables, usable, physical=self.physical, narrowed=True)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is amiss between entries and columns: undeclared columns are warnings, missing ones errors."""
+        from verity.data.references import find_reference_faults
+
+        return find_reference_faults(self)
+
+    @cached_property
+    def _metrics(self) -> tuple[MetricMember, ...]:
+        return tuple(
+            MetricMember(table.name, name, entry)
+            for table in self.tables.values()
+            if not table.entry.hidden
+            for name, entry in table.metrics.items()
+            if not entry.hidden
+        )
+
+    @cached_property
+    def _metric_tables(self) -> Mapping[str, tuple[str, ...]]:
+        return _index((name, table.name) for table in self.tables.values() for name in table.metrics)
+
+    @cached_property
+    def _column_tables(self) -> Mapping[str, tuple[str, ...]]:
+        return _index((name, table.name) for table in self.tables.values() for name in table.columns)
+
+    @cached_property
+    def _graph(self) -> Mapping[str, tuple[Hop, ...]]:
+        return self._hops(fan_out=False)
+
+    @cached_property
+    def _graph_all(self) -> Mapping[str, tuple[Hop, ...]]:
+        return self._hops(fan_out=True)
+
+    def _hops(self, *, fan_out: bool) -> Mapping[str, tuple[Hop, ...]]:
+        return {
+            table.name: tuple(
+                Hop(name, join.table)
+                for name, join in table.joins.items()
+                if join.table in self.usable_tables and (fan_out or join.type != "one_to_many")
+            )
+            for table in self.usable_tables.values()
+        }
+
+    def _root(self, given: str) -> str:
+        return given if given in self.usable_tables else self.metric(given).table
+
+    def _table_prefixes(self, name: str) -> Iterator[tuple[CatalogTable, str]]:
+        table, dot, rest = name.partition(".")
+        if dot and table in self.tables:
+            yield self.tables[table], rest
+
+    def _rooted(self, name: str, roots: tuple[str, ...]) -> Iterator[DimensionMember]:
+        """The name read from a table: `table.column`, `table.join.column`.
+
+        Where one table is asked for and its own join has the name of a table, the join is meant: `customers.region`
+        of orders is `orders.customers.region`, which can be no other path. It must lead to that table, else both count.
+        """
+        for table, rest in self._table_prefixes(name):
+            dimension = self._walk(table.name, rest)
+            if dimension is None:
+                continue
+            by_join = self._walk(roots[0], name) if len(roots) == 1 and roots[0] != table.name else None
+            if by_join is None:
+                yield dimension
+            elif by_join.table == dimension.table:
+                yield by_join
+            else:
+                yield from (dimension, by_join)
+
+    def _joined(self, name: str, roots: tuple[str, ...]) -> Iterator[DimensionMember]:
+        """The name read from the tables asked for, else from any: `join.column`."""
+        if "." not in name:
+            return
+        first = name.partition(".")[0]
+        for root in roots or tuple(t.name for t in self.tables.values() if first in t.joins):
+            dimension = self._walk(root, name)
+            if dimension is not None:
+                yield dimension
+
+    def _short(self, name: str, roots: tuple[str, ...]) -> Iterator[DimensionMember]:
+        """A bare column: of the tables asked for, else of the tables that all of them reach, else of any table."""
+        if name == TIME:
+            return
+        holders = self._column_tables.get(name, ())
+        own = [table for table in holders if table in roots]
+        near = own or [t for t in holders if roots and all(t in self.reachable(root) for root in roots)] or holders
+        for table in near:
+            yield DimensionMember(table, (), self.tables[table].columns[name], f"{table}.{name}")
+
+    def _walk(self, root: str, rest: str) -> DimensionMember | None:
+        """Follow joins from a table as long as the first word names one; a column may hold dots itself."""
+        joins: list[str] = []
+        while True:
+            dimension = self.column(root, joins, rest)
+            if dimension is not None:
+                return dimension
+            join, dot, rest = rest.partition(".")
+            if not dot:
+                return None
+            joins.append(join)
+
+    def _known(self, name: str, members: Iterable[str]) -> list[str]:
+        """The names that a suggestion may offer: in full where the name is, else the last words, each once."""
+        if "." in name:
+            return list(members)
+        return list(dict.fromkeys(member.rsplit(".", 1)[-1] for member in members))
+
+
+def _table(entry: TableEntry, physical: PhysicalTable | None) -> CatalogTable:
+    types = {c.name: c.type for c in physical.columns if not c.name.startswith(OWN_PREFIX)} if physical else {}
+    joined = frozenset(column for join in entry.joins.values() for column in join_columns(join.on))
+    columns: dict[str, CatalogColumn] = {}
+    for name in dict.fromkeys((*(n for n in entry.columns if not n.startswith(OWN_PREFIX)), *types)):
+        declared = entry.columns.get(name)
+        type_ = (declared.type if declared else None) or types.get(name)
+        columns[name] = CatalogColumn(
+            table=entry.table,
+            name=name,
+            type=type_,
+            kind=column_kind(name, type_, declared, entry, joined),
+            entry=declared,
+            physical=name in types,
+        )
+    return CatalogTable(
+        name=entry.table,
+        entry=entry,
+        columns=MappingProxyType(columns),
+        usable=MappingProxyType(columns),
+        joins=MappingProxyType(entry.joins),
+        metrics=MappingProxyType(entry.metrics),
+        segments=MappingProxyType(entry.segments),
+        primary_key=entry.primary_key or (physical.primary_key if physical else ()),
+        time_column=entry.time_column,
+        physical=physical,
+    )
+
+
+def join_columns(on: str | dict[str, str] | None) -> tuple[str, ...]:
+    """The own columns of a join's `on`."""
+    if on is None:
+        return ()
+    return (on,) if isinstance(on, str) else tuple(on)
+
+
+class _finder:  # noqa: N801 - used as a function that remembers its index
+    """Finds physical tables by relation as `PhysicalSchema.find` does, in constant time."""
+
+    def __init__(self, physical: PhysicalSchema | None) -> None:
+        rank = {layer: index for index, layer in enumerate(LOOKUP)}
+        self._exact: dict[str, PhysicalTable] = {}
+        self._bare: dict[str, PhysicalTable] = {}
+        for table in sorted(
+            physical.tables if physical else (),
+            key=lambda t: (rank.get(t.schema_name, len(rank)), t.schema_name),  # type: ignore[call-overload]  # str against Literal keys
+        ):
+            self._exact.setdefault(f"{table.schema_name}.{table.name}", table)
+            self._bare.setdefault(table.name, table)
+
+    def __call__(self, entry: TableEntry) -> PhysicalTable | None:
+        relation = entry.relation or entry.table
+        if is_query(relation):
+            return None
+        return self._exact.get(relation) or self._bare.get(relation)
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
