@@ -11,24 +11,17 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
-from verity.contracts.dataset import LOOKUP, PhysicalSchema, PhysicalTable
+from verity.contracts.dataset import PhysicalSchema
 from verity.contracts.identity import Principal
 from verity.contracts.metric import TIME
 from verity.data.access import TableAccess, access_for
 from verity.data.finding import Finding
 from verity.data.join_paths import MOST_CHOICES, Hop, find_paths, reachable
-from verity.data.members import (
-    OWN_PREFIX,
-    CatalogColumn,
-    CatalogTable,
-    DimensionMember,
-    MetricMember,
-    SegmentMember,
-    column_kind,
-    is_query,
-)
-from verity.data.model import Dictionary, TableEntry
+from verity.data.members import CatalogColumn, CatalogTable, DimensionMember, MetricMember, SegmentMember
+from verity.data.model import Dictionary
 from verity.data.narrow import narrow_tables
+from verity.data.references import find_reference_faults
+from verity.data.tables import make_tables
 from verity.exceptions import AmbiguousMember, UnknownMember
 
 __all__ = [
@@ -44,8 +37,7 @@ __all__ = [
 
 def build_catalog(dictionary: Dictionary, physical: PhysicalSchema | None = None) -> Catalog:
     """The whole catalog, as the owner sees it. Without a physical schema (offline) only declared columns are known."""
-    find = _finder(physical)
-    tables = {name: _table(entry, find(entry)) for name, entry in dictionary.tables.items()}
+    tables = make_tables(dictionary, physical)
     return Catalog(dictionary, tables, tables, physical=physical)
 
 
@@ -102,6 +94,23 @@ class Catalog:
         if len(found) > 1:
             raise AmbiguousMember(name, [f"{table}.{name}" for table in found[:MOST_CHOICES]])
         return MetricMember(found[0], name, self.tables[found[0]].metrics[name])
+
+    def metric_part(self, name: str, *, table: str) -> MetricMember:
+        """The metric that a ratio or derived metric of `table` names: the table's own first, hidden ones too.
+
+        Raises as `metric` does.
+        """
+        own = self.usable_tables[table].usable_metrics if table in self.usable_tables else {}
+        if name in own:
+            return MetricMember(table, name, own[name])
+        first, _, rest = name.partition(".")
+        holder = self.usable_tables.get(first)
+        if holder is not None and rest in holder.usable_metrics:
+            return MetricMember(first, rest, holder.usable_metrics[rest])
+        found = [other.name for other in self.usable_tables.values() if name in other.usable_metrics]
+        if len(found) == 1:
+            return MetricMember(found[0], name, self.usable_tables[found[0]].usable_metrics[name])
+        return self.metric(name)
 
     def segment(self, name: str) -> SegmentMember:
         """The segment of a qualified or short name. Raises `UnknownMember`, `AmbiguousMember` with the choices."""
@@ -168,8 +177,6 @@ class Catalog:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What is amiss between entries and columns: undeclared columns are warnings, missing ones errors."""
-        from verity.data.references import find_reference_faults
-
         return find_reference_faults(self)
 
     @cached_property
@@ -271,63 +278,6 @@ class Catalog:
         if "." in name:
             return list(members)
         return list(dict.fromkeys(member.rsplit(".", 1)[-1] for member in members))
-
-
-def _table(entry: TableEntry, physical: PhysicalTable | None) -> CatalogTable:
-    types = {c.name: c.type for c in physical.columns if not c.name.startswith(OWN_PREFIX)} if physical else {}
-    joined = frozenset(column for join in entry.joins.values() for column in join_columns(join.on))
-    columns: dict[str, CatalogColumn] = {}
-    for name in dict.fromkeys((*(n for n in entry.columns if not n.startswith(OWN_PREFIX)), *types)):
-        declared = entry.columns.get(name)
-        type_ = (declared.type if declared else None) or types.get(name)
-        columns[name] = CatalogColumn(
-            table=entry.table,
-            name=name,
-            type=type_,
-            kind=column_kind(name, type_, declared, entry, joined),
-            entry=declared,
-            physical=name in types,
-        )
-    return CatalogTable(
-        name=entry.table,
-        entry=entry,
-        columns=MappingProxyType(columns),
-        usable=MappingProxyType(columns),
-        joins=MappingProxyType(entry.joins),
-        metrics=MappingProxyType(entry.metrics),
-        segments=MappingProxyType(entry.segments),
-        primary_key=entry.primary_key or (physical.primary_key if physical else ()),
-        time_column=entry.time_column,
-        physical=physical,
-    )
-
-
-def join_columns(on: str | dict[str, str] | None) -> tuple[str, ...]:
-    """The own columns of a join's `on`."""
-    if on is None:
-        return ()
-    return (on,) if isinstance(on, str) else tuple(on)
-
-
-class _finder:  # noqa: N801 - used as a function that remembers its index
-    """Finds physical tables by relation as `PhysicalSchema.find` does, in constant time."""
-
-    def __init__(self, physical: PhysicalSchema | None) -> None:
-        rank = {layer: index for index, layer in enumerate(LOOKUP)}
-        self._exact: dict[str, PhysicalTable] = {}
-        self._bare: dict[str, PhysicalTable] = {}
-        for table in sorted(
-            physical.tables if physical else (),
-            key=lambda t: (rank.get(t.schema_name, len(rank)), t.schema_name),  # type: ignore[call-overload]  # str against Literal keys
-        ):
-            self._exact.setdefault(f"{table.schema_name}.{table.name}", table)
-            self._bare.setdefault(table.name, table)
-
-    def __call__(self, entry: TableEntry) -> PhysicalTable | None:
-        relation = entry.relation or entry.table
-        if is_query(relation):
-            return None
-        return self._exact.get(relation) or self._bare.get(relation)
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:

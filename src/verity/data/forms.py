@@ -67,9 +67,9 @@ def _locate(detail: ErrorDetails, value: Any) -> tuple[Path, bool]:
     path: list[str | int] = []
     fits = True
     for step in detail["loc"]:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        if (isinstance(value, dict) and step in value) or (
+            isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
+        ):
             value = value[step]
         elif detail["type"] == "missing" and step == detail["loc"][-1]:
             pass
@@ -183,7 +183,7 @@ def _name_faults(entry: TableEntry, document: Document, name: str) -> Iterable[D
         ("joins", entry.joins),
         ("segments", entry.segments),
     )
-    named = [("table", ("table",), entry.table)]
+    named: list[tuple[str, Path, str]] = [("table", ("table",), entry.table)]
     named += [(kind[:-1], (kind, key), key) for kind, entries in kinds for key in entries]
     for kind, path, given in named:
         fault = _name_fault(given)

@@ -65,7 +65,8 @@ class CatalogTable:
     """A table as one principal may use it.
 
     `columns` are members: what may be asked for. `usable` adds columns that are `hidden: true`, which definitions
-    (metric SQL, joins, derived columns) may still read. A column denied by `access` is in neither.
+    (metric SQL, joins, derived columns) may still read; `metrics` and `usable_metrics` likewise. What `access` denies
+    is in neither. In the owner's catalog each pair is the same.
     """
 
     name: str
@@ -74,6 +75,7 @@ class CatalogTable:
     usable: Mapping[str, CatalogColumn]
     joins: Mapping[str, JoinEntry]
     metrics: Mapping[str, MetricEntry]
+    usable_metrics: Mapping[str, MetricEntry]
     segments: Mapping[str, SegmentEntry]
     primary_key: tuple[str, ...] = ()
     """Empty where no key is declared, or one of its columns is denied."""

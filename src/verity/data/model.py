@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_vali
 
 from verity.contracts.base import Contract
 from verity.contracts.metric import Grain
+from verity.data.shapes import Aliases, Names, Version, as_described, as_scalars, as_value, as_values
 
 Language = Literal["en", "es"]
 
@@ -24,55 +25,10 @@ class Entry(Contract):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
-def _as_tuple(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-def _as_alias_map(value: object) -> object:
-    if isinstance(value, str):
-        return {"any": (value,)}
-    if isinstance(value, dict):
-        return {language: _as_tuple(words) for language, words in value.items()}
-    return {"any": tuple(value)} if isinstance(value, list | tuple) else value
-
-
-def _as_described(value: object) -> object:
-    if value is None:
-        return {}
-    return {"description": value} if isinstance(value, str) else value
-
-
-def _as_written(value: object) -> object:
-    """A version as it was written: a bare 2.10 stays '2.10'."""
-    if isinstance(value, bool):
-        return value
-    return getattr(value, "text", str(value)) if isinstance(value, int | float) else value
-
-
-def _as_value(value: object) -> object:
-    return getattr(value, "text", str(value)) if isinstance(value, float) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | tuple[str, ...])]
-"""A name or a list of names."""
-
-Aliases = Annotated[
-    dict[Literal["any", "en", "es"], tuple[str, ...]],
-    BeforeValidator(
-        _as_alias_map,
-        json_schema_input_type=str | tuple[str, ...] | dict[Literal["any", "en", "es"], str | tuple[str, ...]],
-    ),
-]
-"""A list of words in any language, or `{en: [...], es: [...]}`; kept as a map with the key `any` for the bare list."""
-
-Version = Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)]
-"""A version as written, `2.1`; quotes are not needed."""
-
-
 class ValueEntry(Entry):
     """One value of a column, with what people call it."""
 
-    value: Annotated[str | int | bool, BeforeValidator(_as_value, json_schema_input_type=str | int | float | bool)]
+    value: Annotated[str | int | bool, BeforeValidator(as_value, json_schema_input_type=str | int | float | bool)]
     """The value as the data holds it."""
     label: str | None = None
     """How it is shown."""
@@ -80,22 +36,6 @@ class ValueEntry(Entry):
     """How it is shown in each language."""
     aliases: Aliases = Field(default_factory=dict)
     """Other words for it."""
-
-
-def _as_values(value: object) -> object:
-    if isinstance(value, dict):  # {delivered: "Delivered"} or {delivered: {label:, aliases:}}
-        return tuple(_as_value_entry(key, entry) for key, entry in value.items())
-    if isinstance(value, list | tuple):
-        return tuple(entry if isinstance(entry, dict | ValueEntry) else {"value": entry} for entry in value)
-    return value
-
-
-def _as_value_entry(key: object, entry: object) -> object:
-    if entry is None:
-        return {"value": key}
-    if isinstance(entry, dict):
-        return {"value": key, **entry}
-    return {"value": key, "label": entry}
 
 
 class ValueText(Entry):
@@ -112,7 +52,7 @@ class ValueText(Entry):
 Values = Annotated[
     tuple[ValueEntry, ...],
     BeforeValidator(
-        _as_values,
+        as_values,
         json_schema_input_type=tuple[ValueEntry | str | int | float | bool, ...] | dict[str, str | ValueText | None],
     ),
 ]
@@ -172,7 +112,7 @@ class MetricEntry(Entry):
     type: Literal["simple", "ratio", "derived"] = "simple"
     """simple: an aggregate. ratio: one metric divided by another. derived: arithmetic over metrics."""
     sql: str | None = None
-    """simple: one aggregate expression. derived: arithmetic over metric names in braces, `{revenue} - {orders.cost}`."""
+    """simple: one aggregate expression. derived: arithmetic over metrics in braces, `{revenue} - {orders.cost}`."""
     numerator: str | None = None
     """ratio: the metric above the line."""
     denominator: str | None = None
@@ -261,10 +201,6 @@ class SegmentEntry(Entry):
     """True: proposed by `verity init`, not yet reviewed."""
 
 
-def _as_scalars(value: object) -> object:
-    return (value,) if isinstance(value, str | int) else value
-
-
 class RowRule(Entry):
     """One typed predicate over a column of the table: `column` compared with `values` or with `attribute`.
 
@@ -277,7 +213,7 @@ class RowRule(Entry):
     """How it is compared. Several values: `equals` any of them, `not_equals` none of them."""
     values: Annotated[
         tuple[str | int | bool, ...],
-        BeforeValidator(_as_scalars, json_schema_input_type=str | int | bool | tuple[str | int | bool, ...]),
+        BeforeValidator(as_scalars, json_schema_input_type=str | int | bool | tuple[str | int | bool, ...]),
     ] = ()
     """Fixed values."""
     attribute: str | None = None
@@ -293,7 +229,7 @@ class RowRule(Entry):
 
 
 class AccessEntry(Entry):
-    """What one role sees of the table: `rows` is `all` or rules that must all hold; `columns_hidden` are as if absent."""
+    """What one role sees of the table: `rows` is `all` or rules that must all hold; `columns_hidden` do not exist."""
 
     rows: Literal["all"] | tuple[RowRule, ...] = "all"
     """`all`, or rules that must all hold."""
@@ -340,7 +276,7 @@ class TableEntry(Entry):
     time_column: str | None = None
     """When a row happened; may lie behind a join (`order.order_ts`)."""
     columns: dict[
-        str, Annotated[ColumnEntry, BeforeValidator(_as_described, json_schema_input_type=str | ColumnEntry | None)]
+        str, Annotated[ColumnEntry, BeforeValidator(as_described, json_schema_input_type=str | ColumnEntry | None)]
     ] = Field(default_factory=dict)
     """Each column: a description, or an entry."""
     joins: dict[str, JoinEntry] = Field(default_factory=dict)

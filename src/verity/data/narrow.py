@@ -39,6 +39,7 @@ class _Narrowing:
     def _narrowed(self, table: CatalogTable, open_metrics: frozenset[tuple[str, str]]) -> CatalogTable:
         denied = self._denied[table.name]
         usable = {name: column for name, column in table.usable.items() if name not in denied}
+        metrics = {n: m for n, m in table.usable_metrics.items() if (table.name, n) in open_metrics}
         time_column = table.time_column
         if time_column is not None and not self._is_open(table, tuple(time_column.split("."))):
             time_column = None
@@ -46,10 +47,9 @@ class _Narrowing:
             table,
             columns=MappingProxyType({name: column for name, column in usable.items() if not column.hidden}),
             usable=MappingProxyType(usable),
-            joins=MappingProxyType({n: j for n, j in table.joins.items() if self._join_is_open(table, n, j)}),
-            metrics=MappingProxyType(
-                {n: m for n, m in table.metrics.items() if (table.name, n) in open_metrics and not m.hidden}
-            ),
+            joins=MappingProxyType({n: j for n, j in table.joins.items() if self._join_is_open(table, j)}),
+            metrics=MappingProxyType({name: metric for name, metric in metrics.items() if not metric.hidden}),
+            usable_metrics=MappingProxyType(metrics),
             segments=MappingProxyType(
                 {n: s for n, s in table.segments.items() if self._are_open(table, mentions(s.sql))}
             ),
@@ -77,19 +77,19 @@ class _Narrowing:
         """The metrics that mention nothing denied and are made of open metrics only."""
         by_name: dict[str, list[tuple[str, str]]] = {}
         for table in self._all.values():
-            for name in table.metrics:
+            for name in table.usable_metrics:
                 by_name.setdefault(name, []).append((table.name, name))
                 by_name.setdefault(f"{table.name}.{name}", []).append((table.name, name))
         found = {
             (table.name, name)
             for table in self._allowed.values()
-            for name, metric in table.metrics.items()
+            for name, metric in table.usable_metrics.items()
             if self._metric_is_open(table, metric)
         }
         parts = {
             (table, name): [choices for part in metric_parts(metric) if (choices := _choices(by_name, table, part))]
             for table, name in found
-            if (metric := self._allowed[table].metrics[name]).type != "simple"
+            if (metric := self._allowed[table].usable_metrics[name]).type != "simple"
         }
         while closed := {key for key, needs in parts.items() if any(not found & set(need) for need in needs)} & found:
             found -= closed
@@ -113,12 +113,12 @@ class _Narrowing:
             join = next((key for key in table.joins if key.casefold() == step.casefold()), None)
             if join is None:
                 return True  # no path of this table; the compiler refuses what it does not know
-            if not self._join_is_open(table, join, table.joins[join]):
+            if not self._join_is_open(table, table.joins[join]):
                 return False
             table = self._allowed[table.joins[join].table]
         return last.casefold() not in {column.casefold() for column in self._denied[table.name]}
 
-    def _join_is_open(self, table: CatalogTable, name: str, join: JoinEntry) -> bool:
+    def _join_is_open(self, table: CatalogTable, join: JoinEntry) -> bool:
         if join.table not in self._allowed:
             return False
         here, there = self._denied[table.name], self._denied[join.table]

@@ -6,170 +6,167 @@ has it neither, it is an error. Names inside SQL are the business of `verity.sem
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from verity.data.finding import Finding, nearest
 from verity.data.members import CatalogTable
+from verity.data.model import TableEntry
+from verity.data.tables import own_columns
 
 if TYPE_CHECKING:
     from verity.data.catalog import Catalog
 
-Use = tuple[str, tuple[str | int, ...], str]
-"""A column name as written, the path of the entry that names it, and what it is there."""
+Path = tuple[str | int, ...]
+
+
+class Use(NamedTuple):
+    """A place where an entry names a column. `declare`: it should be declared even where it is physical."""
+
+    column: str
+    path: Path
+    what: str
+    declare: bool = False
 
 
 def find_reference_faults(catalog: Catalog) -> tuple[Finding, ...]:
     """Undeclared and missing columns, joins that lead nowhere, tables that the warehouse does not have."""
-    return tuple(finding for table in catalog.usable_tables.values() for finding in _table_faults(catalog, table))
+    return tuple(
+        finding for table in catalog.usable_tables.values() for finding in _References(catalog, table).faults()
+    )
 
 
-def _table_faults(catalog: Catalog, table: CatalogTable) -> Iterator[Finding]:
-    if catalog.physical is not None and table.physical is None and not table.is_query:
-        yield _finding(
-            catalog, table, "VRT-211", (), f"the warehouse has no table '{table.relation}'",
-            remedy="Build it ('verity build'), or correct 'table' or 'relation'.",
-        )  # fmt: skip
-    for join, entry in table.entry.joins.items():
-        if entry.table not in catalog.usable_tables:
-            guess = nearest(entry.table, catalog.usable_tables)
-            yield _finding(
-                catalog, table, "VRT-208", ("joins", join), f"the join '{join}' leads to '{entry.table}', which is no table",
-                remedy=f"Did you mean {guess}?" if guess else "Add that table to the dictionary, or remove the join.",
-            )  # fmt: skip
-        elif entry.on is None and entry.sql is None:
-            yield _finding(
-                catalog, table, "VRT-208", ("joins", join), f"the join '{join}' does not say on what",
-                remedy="Add 'on: {own_column: target_column}'.",
-            )  # fmt: skip
-    seen: set[tuple[str, str]] = set()
-    for name, path, what in _uses(table):
-        finding = _check_use(catalog, table, name, path, what)
-        if finding is not None and (name, finding.code) not in seen:
-            seen.add((name, finding.code))
-            yield finding
-    yield from _target_faults(catalog, table)
-
-
-def _uses(table: CatalogTable) -> Iterator[Use]:
-    """Every column that the table's entry names outside SQL."""
-    entry = table.entry
+def column_uses(entry: TableEntry) -> Iterator[Use]:
+    """Every column that a table's entry names outside SQL; joins stand in front, as `join.column`."""
     for name in entry.primary_key:
-        yield name, ("primary_key",), "primary_key"
+        yield Use(name, ("primary_key",), "primary_key")
     if entry.time_column:
-        yield entry.time_column, ("time_column",), "time_column"
+        yield Use(entry.time_column, ("time_column",), "time_column", declare=True)
     for column, described in entry.columns.items():
         for name in described.per:
-            yield name, ("columns", column, "per"), f"'per' of the column '{column}'"
+            yield Use(name, ("columns", column, "per"), f"'per' of the column '{column}'")
         if described.label_column:
-            yield described.label_column, ("columns", column, "label_column"), f"label_column of '{column}'"
+            yield Use(described.label_column, ("columns", column, "label_column"), f"label_column of '{column}'")
     for metric, measured in entry.metrics.items():
         for name in measured.requires:
-            yield name, ("metrics", metric, "requires"), f"'requires' of the metric '{metric}'"
+            yield Use(name, ("metrics", metric, "requires"), f"'requires' of the metric '{metric}'", declare=True)
         if measured.time_column:
-            yield measured.time_column, ("metrics", metric, "time_column"), f"time_column of the metric '{metric}'"
+            path = ("metrics", metric, "time_column")
+            yield Use(measured.time_column, path, f"time_column of the metric '{metric}'", declare=True)
     for join, joined in entry.joins.items():
-        for name in (joined.on,) if isinstance(joined.on, str) else tuple(joined.on or ()):
-            yield name, ("joins", join, "on"), f"'on' of the join '{join}'"
+        for name in own_columns(joined):
+            yield Use(name, ("joins", join, "on"), f"'on' of the join '{join}'")
     for role, access in (entry.access or {}).items():
         for index, rule in enumerate(() if access.rows == "all" else access.rows):
-            yield rule.column, ("access", role, "rows", index), f"a row rule of the role '{role}'"
+            yield Use(rule.column, ("access", role, "rows", index), f"a row rule of the role '{role}'")
         for name in access.columns_hidden:
-            yield name, ("access", role, "columns_hidden"), f"columns_hidden of the role '{role}'"
+            yield Use(name, ("access", role, "columns_hidden"), f"columns_hidden of the role '{role}'")
 
 
-def _check_use(
-    catalog: Catalog, table: CatalogTable, name: str, path: tuple[str | int, ...], what: str
-) -> Finding | None:
-    if name in table.usable:
-        return (
-            None
-            if table.usable[name].declared or not _must_be_declared(path)
-            else _undeclared(catalog, table, name, path, what)
+class _References:
+    """The references of one table."""
+
+    def __init__(self, catalog: Catalog, table: CatalogTable) -> None:
+        self._catalog = catalog
+        self._table = table
+
+    def faults(self) -> Iterator[Finding]:
+        yield from self._relation_faults()
+        yield from self._join_faults()
+        told: set[tuple[str, str]] = set()
+        for use in column_uses(self._table.entry):
+            for finding in self._use_faults(use):
+                if (use.column, finding.code) not in told:
+                    told.add((use.column, finding.code))
+                    yield finding
+        yield from self._declared_faults()
+
+    def _relation_faults(self) -> Iterator[Finding]:
+        table = self._table
+        if self._catalog.physical is None or table.physical is not None or table.is_query:
+            return
+        guess = nearest(table.relation, (physical.name for physical in self._catalog.physical.tables))
+        remedy = (
+            f"Did you mean {guess}?" if guess else "Build it with 'verity build', or correct 'table' or 'relation'."
         )
-    if "." in name:
-        *joins, last = name.split(".")
-        holder: CatalogTable | None = table
-        for join in joins:
-            holder = catalog.usable_tables.get(holder.joins[join].table) if holder and join in holder.joins else None
+        yield self._finding("VRT-211", ("table",), f"the warehouse has no table '{table.relation}'", remedy)
+
+    def _join_faults(self) -> Iterator[Finding]:
+        tables = self._catalog.usable_tables
+        for join, entry in self._table.entry.joins.items():
+            path = ("joins", join)
+            target = tables.get(entry.table)
+            if target is None:
+                guess = nearest(entry.table, tables)
+                remedy = f"Did you mean {guess}?" if guess else "Add that table to the dictionary, or remove the join."
+                yield self._finding(
+                    "VRT-208", path, f"the join '{join}' leads to '{entry.table}', which is no table", remedy
+                )
+                continue
+            if entry.on is None and entry.sql is None:
+                remedy = "Add 'on: {own_column: target_column}'."
+                yield self._finding("VRT-208", path, f"the join '{join}' does not say on what", remedy)
+            for name in (entry.on,) if isinstance(entry.on, str) else (entry.on or {}).values():
+                if name not in target.usable:
+                    yield self._missing(target, name, (*path, "on"), f"'on' of the join '{join}'")
+
+    def _use_faults(self, use: Use) -> Iterator[Finding]:
+        holder: CatalogTable | None = self._table
+        column = use.column
+        while holder is not None and column not in holder.usable and "." in column:
+            join, _, column = column.partition(".")
+            entry = holder.joins.get(join)
+            holder = self._catalog.usable_tables.get(entry.table) if entry else None
         if holder is None:
-            return _finding(
-                catalog, table, "VRT-208", path, f"{what} follows joins that do not exist: '{name}'",
-                remedy="Write join.column with joins of this table.",
-            )  # fmt: skip
-        if last in holder.usable:
-            return None
-        return _check_missing(catalog, holder, last, path, what, table)
-    return _check_missing(catalog, table, name, path, what, table)
+            message = f"{use.what} follows a join that does not exist: '{use.column}'"
+            yield self._finding("VRT-208", use.path, message, "Write join.column with the joins of this table.")
+        elif column not in holder.usable:
+            yield self._missing(holder, column, use.path, use.what)
+        elif use.declare and not holder.usable[column].declared:
+            yield self._undeclared(holder, column, use.path, use.what, guess="")
+
+    def _declared_faults(self) -> Iterator[Finding]:
+        """Columns that the dictionary declares and the physical table does not have."""
+        table = self._table
+        if table.physical is None:
+            return
+        for name, column in table.usable.items():
+            if column.declared and column.sql is None and not column.physical:
+                guess = nearest(name, (physical.name for physical in table.physical.columns))
+                remedy = f"Did you mean {guess}?" if guess else "Remove it, or give it 'sql' if it is derived."
+                message = f"the column '{name}' is declared, but '{table.relation}' does not have it"
+                yield self._finding("VRT-207", ("columns", name), message, remedy)
+
+    def _missing(self, holder: CatalogTable, column: str, path: Path, what: str) -> Finding:
+        guess = nearest(column, holder.usable)
+        if holder.physical is None:
+            return self._undeclared(holder, column, path, what, guess)
+        remedy = f"Did you mean {guess}?" if guess else f"Its columns: {_listed(holder.usable)}."
+        message = f"{what} uses the column '{column}', which {holder.name} does not have"
+        return self._finding("VRT-207", path, message, remedy)
+
+    def _undeclared(self, holder: CatalogTable, column: str, path: Path, what: str, guess: str) -> Finding:
+        remedy = f"Add '{column}' to the columns of {holder.name} with what it means."
+        if guess:
+            remedy = f"{remedy} Or did you mean {guess}?"
+        message = f"{what} uses the column '{column}', which {holder.name} does not declare"
+        return self._finding("VRT-210", path, message, remedy, level="warning")
+
+    def _finding(
+        self, code: str, path: Path, message: str, remedy: str, level: Literal["error", "warning"] = "error"
+    ) -> Finding:
+        name = self._table.name
+        inner = len(path) > 1 and path[0] in ("columns", "joins", "metrics", "segments")
+        return Finding(
+            code=code,
+            level=level,
+            place=self._catalog.dictionary.place(name, *path),
+            message=message,
+            remedy=remedy,
+            member=f"{name}.{path[1]}" if inner else name,
+        )
 
 
-def _must_be_declared(path: tuple[str | int, ...]) -> bool:
-    return path[0] in ("time_column", "metrics")
-
-
-def _undeclared(catalog: Catalog, table: CatalogTable, name: str, path: tuple[str | int, ...], what: str) -> Finding:
-    return _finding(
-        catalog, table, "VRT-210", path, f"{what} uses the column '{name}', which is not declared", level="warning",
-        remedy=f"Add '{name}' to the columns of {table.name} with what it means.",
-    )  # fmt: skip
-
-
-def _check_missing(
-    catalog: Catalog, holder: CatalogTable, name: str, path: tuple[str | int, ...], what: str, table: CatalogTable
-) -> Finding:
-    guess = nearest(name, holder.usable)
-    if holder.physical is None:
-        return _finding(
-            catalog, table, "VRT-210", path, f"{what} uses the column '{name}', which {holder.name} does not declare",
-            level="warning",
-            remedy=f"Did you mean {guess}? Otherwise add '{name}' to its columns."
-            if guess
-            else f"Add '{name}' to the columns of {holder.name} with what it means.",
-        )  # fmt: skip
-    return _finding(
-        catalog, table, "VRT-207", path, f"{what} uses the column '{name}', which {holder.name} does not have",
-        remedy=f"Did you mean {guess}?" if guess else f"Its columns: {', '.join(list(holder.usable)[:12])}.",
-    )  # fmt: skip
-
-
-def _target_faults(catalog: Catalog, table: CatalogTable) -> Iterator[Finding]:
-    """The columns of the other side of each join, and declared columns that the physical table lacks."""
-    for join, entry in table.entry.joins.items():
-        target = catalog.usable_tables.get(entry.table)
-        if target is None or entry.on is None:
-            continue
-        for name in (entry.on,) if isinstance(entry.on, str) else entry.on.values():
-            if name not in target.usable:
-                yield _check_missing(catalog, target, name, ("joins", join, "on"), f"'on' of the join '{join}'", table)
-    if table.physical is not None:
-        for name, column in table.entry.columns.items():
-            if column.sql is None and name in table.usable and not table.usable[name].physical:
-                guess = nearest(name, (c.name for c in table.physical.columns))
-                yield _finding(
-                    catalog, table, "VRT-207", ("columns", name),
-                    f"the column '{name}' is declared but the table '{table.relation}' does not have it",
-                    remedy=f"Did you mean {guess}?" if guess else "Remove it, or give it 'sql' if it is derived.",
-                )  # fmt: skip
-
-
-def _finding(
-    catalog: Catalog,
-    table: CatalogTable,
-    code: str,
-    path: tuple[str | int, ...],
-    message: str,
-    *,
-    remedy: str,
-    level: str = "error",
-) -> Finding:
-    named = len(path) > 1 and path[0] in ("columns", "joins", "metrics", "segments")
-    return Finding.model_validate(
-        {
-            "code": code,
-            "level": level,
-            "place": catalog.dictionary.place(table.name, *path),
-            "message": message,
-            "remedy": remedy,
-            "member": f"{table.name}.{path[1]}" if named else table.name,
-        }
-    )
+def _listed(names: Iterable[str], most: int = 12) -> str:
+    shown = list(names)
+    return ", ".join(shown[:most]) + ("..." if len(shown) > most else "")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from verity.exceptions import DictionarySyntax
 
@@ -41,6 +41,7 @@ class WrittenFloat(float):
     text: str
 
     def __new__(cls, text: str) -> WrittenFloat:
+        """Read the text as a float and keep it."""
         number = super().__new__(cls, text)
         number.text = text
         return number
@@ -172,7 +173,7 @@ class _Reader:
 
     def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if len(self._open) >= DEEPEST:
-            raise _too_deep(f"{self.name}:{event.start_mark.line + 1}")
+            raise _too_deep(f"{self.name}:{_line_of(event)}")
         if self._open and self._open[-1].awaits_key:
             raise self._error(event, "a key must be plain text", "Put the key in quotes if it holds brackets.")
         value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
@@ -185,19 +186,19 @@ class _Reader:
             first = self.lines.get((*container.path, key))
             raise _WrittenTwice(
                 f"the key '{_short(key)}' is written twice (first on line {first})",
-                place=f"{self.name}:{event.start_mark.line + 1}",
+                place=f"{self.name}:{_line_of(event)}",
                 remedy=_KEEP_ONE,
             )
         container.key = key
         container.awaits_key = False
-        self.lines[(*container.path, key)] = event.start_mark.line + 1
+        self.lines[(*container.path, key)] = _line_of(event)
 
     def _put(self, value: Any, event: yaml.NodeEvent, size: int) -> Path:
         """Hang a value where the document stands now; returns its path."""
         path: Path = ()
         if not self._open:
             self.value = value
-            self.lines[()] = event.start_mark.line + 1
+            self.lines[()] = _line_of(event)
         else:
             container = self._open[-1]
             container.size += size
@@ -207,7 +208,7 @@ class _Reader:
                 container.awaits_key = True
             else:
                 path = (*container.path, len(container.value))
-                self.lines[path] = event.start_mark.line + 1
+                self.lines[path] = _line_of(event)
                 container.value.append(value)
         if event.anchor is not None and size and not isinstance(event, yaml.AliasEvent):
             self._anchors[event.anchor] = (value, size)
@@ -231,10 +232,12 @@ class _Reader:
     def _check_tag(self, event: yaml.NodeEvent) -> None:
         tag = getattr(event, "tag", None)
         if tag not in (None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
-            raise self._error(event, f"the tag '{_short(tag)}' is not read here", "Remove it: values are plain YAML.")
+            raise self._error(
+                event, f"the tag '{_short(str(tag))}' is not read here", "Remove it: values are plain YAML."
+            )
 
     def _error(self, event: yaml.Event, message: str, remedy: str) -> DictionarySyntax:
-        return DictionarySyntax(message, place=f"{self.name}:{event.start_mark.line + 1}", remedy=remedy)
+        return DictionarySyntax(message, place=f"{self.name}:{_line_of(event)}", remedy=remedy)
 
 
 class _Open:
@@ -279,6 +282,10 @@ _REMEDIES = {
     "mapping values are not allowed in this context": "Put text that holds ': ' in quotes, or mend the indentation.",
     "found unexpected end of stream": "Close the quote or bracket that is open.",
 }
+
+
+def _line_of(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _line(text: str, number: int) -> str:
