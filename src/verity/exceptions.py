@@ -661,6 +661,12 @@ class NotJson(RecordError, ValueError):
     code = "VRT-607"
 
 
+class ConversationIdInvalid(RecordError, ValueError):
+    """A conversation's id is empty, too long, or holds characters that cannot be kept."""
+
+    code = "VRT-608"
+
+
 class ReplayNotPermitted(RecordError, PermissionError):
     """Only the owner, or the very principal who asked, may run a conversation again."""
 

@@ -18,11 +18,16 @@ import json
 from collections.abc import Mapping
 
 from verity.contracts.base import Json
-from verity.contracts.run import Step
 from verity.exceptions import NotJson
 
 GENESIS = "0" * 64
 """The previous hash of the first row of a chain."""
+
+CONTENT_FIELDS = (
+    "tool", "input_hash", "output_hash", "status", "principal",
+    "policy_hash", "dictionary_hash", "data_version", "today",
+)  # fmt: skip
+"""What the content hash covers, each a column of its own."""
 
 Cell = str | int | None
 """One column of a hashed row."""
@@ -57,21 +62,9 @@ def payload_hash(payload: Json) -> str:
     return sha256(canonical_json(payload))
 
 
-def content_hash(step: Step, input_hash: str, output_hash: str) -> str:
+def content_hash(row: Mapping[str, Cell]) -> str:
     """What the step did. Payloads enter by their hashes, so the content hash outlives their erasure."""
-    return hash_row(
-        {
-            "tool": step.tool,
-            "input_hash": input_hash,
-            "output_hash": output_hash,
-            "status": step.status,
-            "principal": canonical_json(step.principal),
-            "policy_hash": step.policy_hash,
-            "dictionary_hash": step.dictionary_hash,
-            "data_version": step.data_version,
-            "today": step.today.isoformat(),
-        }
-    )
+    return hash_row({field: row[field] for field in CONTENT_FIELDS})
 
 
 def chain_hash(row: Mapping[str, Cell], previous: str) -> str:
