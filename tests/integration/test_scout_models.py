@@ -18,6 +18,7 @@ import psycopg
 import pytest
 import yaml
 
+from verity.data.dictionary import load_dictionary
 from verity.samples.project import write_project
 from verity.samples.truth import ScoutTruth
 
@@ -247,13 +248,14 @@ def test_the_monthly_summary_has_the_truths_months_and_its_growth_is_by_the_cale
     )
     assert len(rows) == 36 * 10
     by_month: dict[str, Decimal] = {}
-    total = {}
+    total: dict[tuple[str, object], Decimal] = {}
     for month, category, amount, *_ in rows:
         assert isinstance(amount, Decimal)
         total[str(month)[:7], category] = amount
         by_month[str(month)[:7]] = by_month.get(str(month)[:7], Decimal(0)) + amount
     assert {month: int(amount * 100) for month, amount in by_month.items()} == shop.truth.net_centavos_by_month
-    for month, category, amount, mom, yoy in rows:
+    for month, category, _, mom, yoy in rows:
+        amount = total[str(month)[:7], category]
         year, number = int(str(month)[:4]), int(str(month)[5:7])
         last_month = f"{year - (number == 1)}-{(number - 2) % 12 + 1:02d}"
         for growth, before in ((mom, last_month), (yoy, f"{year - 1}-{number:02d}")):
@@ -261,9 +263,8 @@ def test_the_monthly_summary_has_the_truths_months_and_its_growth_is_by_the_cale
             if previous is None:
                 assert growth is None
             else:
-                assert float(str(growth)) == pytest.approx(
-                    float(100 * (Decimal(str(amount)) / previous - 1)), abs=0.006
-                )
+                exact = 100 * (amount / previous - 1)
+                assert growth == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def test_of_a_product_delivered_more_than_once_the_latest_counts(shop: Shop) -> None:
@@ -300,3 +301,38 @@ def test_no_model_is_without_a_description_and_no_column_of_a_schema_file_is_unk
             f"WHERE table_schema = '{model['schema']}' AND table_name = '{model['name']}'"
         )
         assert set(model["columns"]) <= {row[0] for row in built}
+
+
+def test_the_dictionary_names_columns_and_values_that_the_models_have(shop: Shop) -> None:
+    for entry in load_dictionary(shop.directory / "dictionary").tables.values():
+        relation = f"gold.{entry.relation}" if entry.table == "transactions" else f"silver.{entry.relation}"
+        schema, name = relation.replace(".", f"{shop.suffix}.").split(".")
+        built = shop.rows(
+            "SELECT column_name FROM information_schema.columns "
+            f"WHERE table_schema = '{schema}' AND table_name = '{name}'"
+        )
+        assert set(entry.columns) == {row[0] for row in built}
+        key = ", ".join(entry.primary_key)
+        assert shop.one(f"SELECT count(*) - count(DISTINCT {key}) FROM {relation}") == 0
+        for column, described in entry.columns.items():
+            if described.values:
+                found = {row[0] for row in shop.rows(f"SELECT DISTINCT {column} FROM {relation}")}
+                assert {value.value for value in described.values} == found, column
+
+
+def test_the_metrics_of_the_dictionary_give_the_truths_totals(shop: Shop) -> None:
+    metrics = load_dictionary(shop.directory / "dictionary").tables["transactions"].metrics
+
+    def total(name: str, year: int) -> object:
+        metric = metrics[name]
+        value = f"{metric.sql} FILTER (WHERE {metric.filter or 'true'})"
+        return shop.one(f"SELECT {value} FROM gold.scout_transactions WHERE extract(year FROM transaction_ts) = {year}")
+
+    for year, truth in shop.truth.by_year.items():
+        assert total("transaction_count", year) == truth.valid_rows
+        assert total("sale_count", year) == truth.completed_sales
+        assert total("return_count", year) == truth.completed_returns
+        assert total("units_sold", year) == truth.units_sold
+        assert total("gross_sales", year) == pesos(truth.gross_sales_centavos)
+        assert total("returns_amount", year) == pesos(truth.returns_centavos)
+        assert total("revenue", year) == pesos(truth.net_centavos)
