@@ -1,0 +1,54 @@
+"""`python -m benchmarks [NAME ...] [--save]`."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import platform
+import subprocess
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.timing import Figure
+
+NAMES = ("startup", "ask", "compile", "bronze", "build")
+RESULTS = Path(__file__).parent / "results"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named benchmarks, or all. Exit code 1 where a target was not met."""
+    save = "--save" in arguments
+    chosen = [name for name in arguments if not name.startswith("-")] or list(NAMES)
+    if unknown := sorted(set(chosen) - set(NAMES)):
+        sys.stderr.write(f"unknown benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}\n")
+        return 2
+    figures: dict[str, list[Figure]] = {}
+    for name in chosen:
+        sys.stdout.write(f"== {name}\n")
+        figures[name] = importlib.import_module(f"benchmarks.{name}").run()
+        for figure in figures[name]:
+            sys.stdout.write(figure.line() + "\n")
+    if save:
+        _save(figures)
+    return 1 if any(figure.met is False for group in figures.values() for figure in group) else 0
+
+
+def _save(figures: dict[str, list[Figure]]) -> None:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
+    document = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit.stdout.strip(),
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "command": f"python -m benchmarks {' '.join(figures)}",
+        "figures": {name: [asdict(figure) for figure in group] for name, group in figures.items()},
+    }
+    RESULTS.mkdir(exist_ok=True)
+    for name in figures:
+        path = RESULTS / f"{name}.json"
+        path.write_text(json.dumps({**document, "figures": document["figures"][name]}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
