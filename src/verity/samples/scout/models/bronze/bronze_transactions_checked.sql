@@ -45,15 +45,35 @@ row_checked as (
     left join allowed on lower(trim(landed.category)) = allowed.key
 ),
 
--- Of the believable rows with one id the first counts; a broken row never displaces a good one.
+-- Of the believable rows with one id the first counts; a broken row never displaces a good one. Only the few ids that
+-- occur twice are put in order: a window over every row sorts them all.
+repeated as (
+    select transaction_id
+    from row_checked
+    where broken_rule is null
+    group by transaction_id
+    having count(*) > 1
+),
+
 numbered as (
     select
         row_checked.*,
         row_number() over (
-            partition by transaction_id, broken_rule is null
+            partition by row_checked.transaction_id
             order by transaction_ts, _verity_loaded_at, _verity_source, _verity_row_hash
         ) as delivery
     from row_checked
+    inner join repeated on row_checked.transaction_id = repeated.transaction_id
+    where broken_rule is null
+
+    union all
+
+    select
+        row_checked.*,
+        1 as delivery
+    from row_checked
+    where broken_rule is not null
+        or not exists (select 1 from repeated where repeated.transaction_id = row_checked.transaction_id)
 )
 
 select
