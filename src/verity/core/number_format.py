@@ -1,0 +1,91 @@
+"""One cell of a result as people read it: thousands separated, decimals by type, units and percents by column.
+
+One convention for both languages, `1,234,567.89`: it is that of the charts and of Spanish in Latin America, and a
+number that looks the same on every screen is not misread.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import Final
+
+from verity.contracts.question import Language
+from verity.contracts.table import Cell, Column
+
+_NOTHING: Final[dict[Language, str]] = {"en": "no value", "es": "sin valor"}
+_TRUTH: Final[dict[Language, tuple[str, str]]] = {"en": ("no", "yes"), "es": ("no", "sí")}
+_PERCENT: Final = frozenset({"percent", "%", "ratio", "share"})
+
+
+def format_cell(value: Cell, column: Column, language: Language) -> str:
+    """The cell's text. A DOUBLE is shown with at most 4 decimals; the table itself keeps every digit."""
+    if value is None:
+        return _NOTHING[language]
+    if isinstance(value, bool):
+        return _TRUTH[language][value]
+    number = _number(value, column)
+    if number is None:
+        return _moment(str(value), column)
+    if is_percent(column):
+        return f"{_grouped(_rounded(number * 100, 2))} %"
+    places = _declared_places(column)
+    text = _grouped(_rounded(number, 4) if places is None else _fixed(number, places))
+    return f"{text} {column.unit}" if column.unit else text
+
+
+def is_percent(column: Column) -> bool:
+    """Whether the column holds shares of one, to be shown as percents: by format or unit, or a growth column."""
+    marks = {(column.format or "").lower(), (column.unit or "").lower()}
+    return bool(marks & _PERCENT) or column.name.endswith("__growth")
+
+
+def _number(value: Cell, column: Column) -> Decimal | None:
+    if isinstance(value, int | float):
+        return Decimal(str(value))
+    if isinstance(value, str) and (column.type.startswith("decimal") or column.type in {"bigint", "double"}):
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            return None
+    return None
+
+
+def _declared_places(column: Column) -> int | None:
+    """Decimals that the type declares and a unit makes meaningful: `decimal(38,2)` of money shows two, always."""
+    if column.type.startswith("decimal(") and column.unit:
+        scale = column.type.rstrip(")").rpartition(",")[2].strip()
+        if scale.isdigit() and int(scale) <= 2:
+            return int(scale)
+    return None
+
+
+def _fixed(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN) if number.is_finite() else number
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    """At most that many decimals, without trailing zeros; a value smaller than they show keeps 4 digits."""
+    if not number.is_finite():
+        return number
+    fixed = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    if number and not fixed:
+        fixed = number.quantize(Decimal(1).scaleb(number.adjusted() - 3), rounding=ROUND_HALF_EVEN)
+    return fixed.normalize() if fixed else Decimal(0)
+
+
+def _grouped(number: Decimal) -> str:
+    return f"{number:,f}" if number.is_finite() else str(number)
+
+
+def _moment(text: str, column: Column) -> str:
+    """A date or time bucket at its grain: `2017-05` for a month, `2017` for a year; else as it is."""
+    if column.type in {"date", "timestamp", "timestamptz"}:
+        if column.grain == "year":
+            return text[:4]
+        if column.grain == "month":
+            return text[:7]
+        if column.grain == "quarter" and text[5:7].isdigit():
+            return f"{text[:4]}-Q{(int(text[5:7]) + 2) // 3}"
+        if column.grain in {"day", "week"}:
+            return text[:10]
+    return text
