@@ -120,7 +120,9 @@ class DictionaryInvalid(DictionaryError):
     def __init__(self, errors: Sequence[DictionaryError]) -> None:
         self.errors = tuple(errors)
         count = f"{len(self.errors)} errors" if len(self.errors) != 1 else "1 error"
-        lines = [f"  {error.code} {error.message}" + f"\n    {error.remedy}" * bool(error.remedy) for error in self.errors]
+        lines = [
+            f"  {error.code} {error.message}" + f"\n    {error.remedy}" * bool(error.remedy) for error in self.errors
+        ]
         super().__init__(
             "\n".join([f"the dictionary has {count}; nothing was loaded", *lines]),
             remedy="Correct them and run 'verity check'.",
@@ -155,6 +157,12 @@ class NameNotUsable(DictionaryError):
     """A table, metric, join or segment has a name that could not be asked for: empty, reserved, or with . : { }."""
 
     code = "VRT-206"
+
+
+class LockUnreadable(DictionaryError):
+    """dictionary.lock.json is not what `verity check --accept` writes."""
+
+    code = "VRT-217"
 
 
 # --- 22x-25x queries ----------------------------------------------------------------------------------------------

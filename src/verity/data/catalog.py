@@ -197,6 +197,11 @@ class Catalog:
     def _column_tables(self) -> Mapping[str, tuple[str, ...]]:
         return _index((name, table.name) for table in self.tables.values() for name in table.columns)
 
+    @property
+    def join_graph(self) -> Mapping[str, tuple[Hop, ...]]:
+        """The many_to_one and one_to_one joins that leave each table."""
+        return self._graph
+
     @cached_property
     def _graph(self) -> Mapping[str, tuple[Hop, ...]]:
         return self._hops(fan_out=False)

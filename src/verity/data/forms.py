@@ -55,8 +55,12 @@ def _faults(error: ValidationError, document: Document, name: str) -> Iterable[D
         path, fits = _locate(detail, document.value)
         if path not in chosen or (fits and not chosen[path][1]):
             chosen[path] = (detail, fits)
-    placed = sorted(chosen.items(), key=lambda item: (document.line(item[0]) or 0, str(item[0])))
-    for path, (detail, _) in placed:
+    fitting = {path[:depth] for path, (_, fits) in chosen.items() if fits for depth in range(len(path))}
+    placed = sorted(
+        ((path, detail) for path, (detail, fits) in chosen.items() if fits or path not in fitting),
+        key=lambda item: (document.line(item[0]) or 0, str(item[0])),
+    )
+    for path, detail in placed:
         line = document.line(path)
         message, remedy = _say(path, detail)
         yield DictionaryForm(message, place=f"{name}:{line}" if line else name, remedy=remedy)
@@ -67,17 +71,23 @@ def _locate(detail: ErrorDetails, value: Any) -> tuple[Path, bool]:
     path: list[str | int] = []
     fits = True
     for step in detail["loc"]:
-        if (isinstance(value, dict) and step in value) or (
-            isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value)
-        ):
-            value = value[step]
-        elif detail["type"] == "missing" and step == detail["loc"][-1]:
-            pass
-        else:
+        inside, deeper = _inside(value, step)
+        if inside:
+            value = deeper
+        elif detail["type"] != "missing" or step != detail["loc"][-1]:
             fits = fits and _branch_fits(str(step), value)
             continue
         path.append(step)
     return tuple(path), fits
+
+
+def _inside(value: Any, step: str | int) -> tuple[bool, Any]:
+    """Whether a mapping or list has an entry of that key or index, and the entry."""
+    if isinstance(value, dict):
+        return step in value, value.get(step)
+    if isinstance(value, list) and isinstance(step, int):
+        return 0 <= step < len(value), value[step] if 0 <= step < len(value) else None
+    return False, None
 
 
 def _branch_fits(branch: str, value: Any) -> bool:
@@ -101,7 +111,7 @@ def _say(path: Path, detail: ErrorDetails) -> tuple[str, str]:
         where = f" in {'.'.join(map(str, path[:-1]))}" if len(path) > 1 else ""
         return f"the key '{key}' is missing{where}", f"Add '{key}: ...'."
     if kind in ("literal_error", "enum"):
-        expected = str(context.get("expected", ""))
+        expected = str(context.get("expected", "")) + " or a list of rules" * (key == "rows")
         guess = nearest(str(detail["input"]), [word.strip("' ") for word in expected.replace(" or ", ",").split(",")])
         return f"{shown}: {_shown(detail['input'])} is not {expected}", f"Did you mean {guess}?" if guess else (
             f"Write {expected}."
