@@ -15,7 +15,6 @@ from verity.config import ModelsSettings
 from verity.contracts.dataset import DataState
 from verity.contracts.run import StageLine, Verdict
 from verity.contracts.tool import Progress
-from verity.exceptions import NothingSelected
 from verity.transform.dbt_runner import run_build
 from verity.transform.failures import disk_full, is_disk_full
 from verity.transform.lines import TEST, stage_line
@@ -49,8 +48,6 @@ def build(
         target = writer.build_target(carry=True) if select is not None else writer.build_target()
         profile = profile_for(target, threads=models.threads)
         results = run_build(found, profile, select=select, progress=progress, cancel=cancel or threading.Event())
-        if select is not None and not results:
-            raise NothingSelected(f"--select {select} names no model", remedy="Name a model, a folder or a tag.")
         if any(result.status == "error" and is_disk_full(result.message) for result in results):
             raise disk_full()
         rows = _rows(writer)

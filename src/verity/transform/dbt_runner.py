@@ -17,10 +17,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from verity.contracts.tool import Progress
-from verity.exceptions import BuildStopped, InternalError, MissingExtra
+from verity.exceptions import BuildStopped, InternalError, MissingExtra, NothingSelected, did_you_mean
 from verity.transform.failures import parse_failure, run_failure
 from verity.transform.profiles import PROFILE, TARGET, Profile
 from verity.transform.project import ModelProject, fingerprint
+from verity.transform.stop import Stop
 
 if TYPE_CHECKING:
     from dbt.adapters.duckdb.environments import Environment
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from dbt_common.events.base_types import EventMsg
 
 _TURN = threading.Lock()
-_INTERRUPT_SECONDS = 0.1
 _KEPT_AT_MOST = 4
 
 _GLOBAL_FLAGS = (
@@ -77,24 +77,24 @@ def run_build(
     progress: Callable[[Progress], None],
     cancel: threading.Event,
 ) -> tuple[NodeResult, ...]:
-    """Build and test the models; a result for each node, in the order they ended. Empty when nothing was selected.
+    """Build and test the models; a result for each node, in the order they ended. Empty for a project of no models.
 
-    Raises `MissingExtra`, `ModelsInvalid`, `TransformFailed`, `DiskFull`, `BuildStopped`, and KeyboardInterrupt when
-    the person at the terminal pressed Ctrl-C.
+    Raises `MissingExtra`, `ModelsInvalid`, `NothingSelected`, `TransformFailed`, `DiskFull`, `BuildStopped`, and
+    KeyboardInterrupt when the person at the terminal pressed Ctrl-C.
     """
     _require_adapter(profile)
-    with _TURN, _environment(profile.environment):
-        profile.write(project.work)
+    stop = Stop(cancel)
+    with _TURN, _environment(profile.environment), stop.listening():
         try:
+            profile.write(project.work)
             manifest = _manifest(project, profile, progress)
-            _stop_if(cancel)
-            results = _build(project, profile, manifest, select, progress, cancel)
+            stop.raise_if_asked()
+            results = _build(project, profile, manifest, select, progress, stop)
         except BaseException:
             _MANIFESTS.pop(str(project.root), None)  # half a run may have marked it
             raise
         finally:
             _close_adapters()
-    _stop_if(cancel)
     return results
 
 
@@ -109,7 +109,7 @@ def _manifest(project: ModelProject, profile: Profile, progress: Callable[[Progr
 
     outcome = _invoke(["parse", *_arguments(project, profile)])
     if outcome.exception is not None:
-        raise parse_failure(outcome.exception, project.root)
+        raise parse_failure(outcome.exception, project)
     manifest = outcome.result
     if not isinstance(manifest, Manifest):
         raise InternalError(f"dbt parse gave {type(manifest).__name__} instead of a manifest")
@@ -125,17 +125,28 @@ def _build(
     manifest: Manifest,
     select: str | None,
     progress: Callable[[Progress], None],
-    cancel: threading.Event,
+    stop: Stop,
 ) -> tuple[NodeResult, ...]:
     arguments = ["build", *_arguments(project, profile), "--no-write-json"]
     if select is not None:
         arguments += ["--select", *select.split()]
-    with _interrupted_by(cancel):
-        outcome = _invoke(arguments, manifest=manifest, listener=_listener(progress, cancel))
+    with stop.interrupting(_interrupt_adapters):
+        outcome = _invoke(arguments, manifest=manifest, listener=_listener(progress, stop))
+    stop.raise_if_asked()
     if outcome.exception is not None:
-        _stop_if(cancel)
         raise run_failure(outcome.exception)
-    return tuple(_node_result(result) for result in _results(outcome))
+    results = _results(outcome)
+    if select is not None and not results:
+        raise _nothing_selected(select, manifest)
+    return tuple(_node_result(result, project) for result in results)
+
+
+def _nothing_selected(select: str, manifest: Manifest) -> NothingSelected:
+    guess = did_you_mean(select, [node.name for node in manifest.nodes.values() if node.resource_type.value == "model"])
+    return NothingSelected(
+        f"--select {select} names no model" + (f". Did you mean {guess}?" if guess else ""),
+        remedy="Name a model, a folder (gold) or a tag (tag:daily); name+ takes what is built from it too.",
+    )
 
 
 def _results(outcome: dbtRunnerResult) -> Sequence[RunResult]:
@@ -175,38 +186,18 @@ def _arguments(project: ModelProject, profile: Profile) -> list[str]:
     ]
 
 
-def _listener(progress: Callable[[Progress], None], cancel: threading.Event) -> Callable[[EventMsg], None]:
-    """Tell how far the build is. Once cancelled, each node that is about to start fails instead: dbt runs our code
-    inside the node's own error handling there, so the queue still drains."""
+def _listener(progress: Callable[[Progress], None], stop: Stop) -> Callable[[EventMsg], None]:
+    """Tell how far the build is. Once it must stop, each node that is about to start fails instead: dbt runs our code
+    inside the node's own error handling there, so its queue still drains."""
 
     def listen(event: EventMsg) -> None:
         if event.info.name == "LogStartLine":
             data = event.data
-            if cancel.is_set():
-                raise BuildStopped("the build was cancelled")
+            if stop.asked:
+                raise BuildStopped("the build must stop")
             progress(Progress("build", done=data.index - 1, total=data.total, message=data.node_info.node_name))
 
     return listen
-
-
-@contextmanager
-def _interrupted_by(cancel: threading.Event) -> Iterator[None]:
-    """While dbt runs, end its running statements as soon as `cancel` is set."""
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.is_set():
-            if cancel.wait(_INTERRUPT_SECONDS):
-                _interrupt_adapters()
-                ended.wait(_INTERRUPT_SECONDS)
-
-    watcher = threading.Thread(target=watch, name="verity-build-cancel", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
 
 
 def _interrupt_adapters() -> None:
@@ -245,8 +236,9 @@ def _forget_compilation(manifest: Manifest) -> None:
             node.extra_ctes_injected = False
 
 
-def _node_result(result: RunResult) -> NodeResult:
+def _node_result(result: RunResult, project: ModelProject) -> NodeResult:
     node = result.node
+    compiled = getattr(node, "compiled_path", None)
     resource = str(node.resource_type.value)
     builds = resource in {"model", "seed", "snapshot"}
     return NodeResult(
@@ -254,8 +246,8 @@ def _node_result(result: RunResult) -> NodeResult:
         name=node.name,
         schema=getattr(node, "schema", "") or "",
         relation=(getattr(node, "alias", None) or node.name) if builds else None,
-        file=node.original_file_path,
-        compiled=getattr(node, "compiled_path", None),
+        file=project.shown(node.original_file_path),
+        compiled=project.shown(compiled) if compiled else None,
         status=str(result.status.value),
         message=result.message or "",
         failures=result.failures,
@@ -288,8 +280,3 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 def _visible_environment() -> int:
     """A digest of what env_var() in a model could read."""
     return hash(frozenset(os.environ.items()))
-
-
-def _stop_if(cancel: threading.Event) -> None:
-    if cancel.is_set():
-        raise BuildStopped("the build was cancelled", remedy="Nothing was published; run 'verity build' again.")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import re
-from pathlib import Path
 
 from verity.exceptions import DataError, DiskFull, ModelsInvalid, TransformFailed
+from verity.transform.project import DBT_FILE, ModelProject
 
 _LONGEST = 300
 _FULL = re.compile(
@@ -14,18 +14,31 @@ _FULL = re.compile(
     r"|failed to offload|not enough disk space",
     re.IGNORECASE,
 )
+_LINE_OF_WRAPPER = re.compile(r"^LINE \d+: *")
+"""Engines count lines in the CREATE TABLE that dbt wraps around a model: a number that misleads."""
 _FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+_PLACE = re.compile(r"[^\s('\"]+\.(?:sql|ya?ml|csv|py|md)\b")
 _HEADING = re.compile(r"^(Runtime|Compilation|Database|Parsing|Dependency|Internal|Validation)? ?Error[^\n]*$")
 
 
-def parse_failure(error: BaseException, root: Path) -> DataError:
-    """What to raise when dbt could not read the models under `root`."""
+def parse_failure(error: BaseException, project: ModelProject) -> DataError:
+    """What to raise when dbt could not read the models of `project`."""
     if is_disk_full(error):
         return disk_full()
-    return ModelsInvalid(
-        f"the models cannot be read: {shortened(str(error).replace(f'{root}/', ''))}",
-        remedy=f"Mend the file that it names, under {root.name}/, and build again.",
-    )
+    message = str(error).replace(f"{project.root}/", "")
+    file = _file(message, project)
+    return ModelsInvalid(f"{file}: {shortened(message)}", remedy=f"Mend {file} and build again.")
+
+
+def _file(message: str, project: ModelProject) -> str:
+    """The file that dbt's message names. dbt writes a YAML file's path from its models folder, not from the project."""
+    place = _PLACE.search(message)
+    if place is None:
+        return project.shown(DBT_FILE)
+    if not (project.root / place[0]).exists():
+        below = [path for path in project.root.glob(f"*/{place[0]}") if path.is_file()]
+        return project.shown(below[0]) if len(below) == 1 else place[0]
+    return project.shown(place[0])
 
 
 def run_failure(error: BaseException) -> DataError:
@@ -45,7 +58,7 @@ def is_disk_full(error: BaseException | str) -> bool:
     while seen is not None:
         if isinstance(seen, OSError) and seen.errno in _FULL_ERRNOS:
             return True
-        if _FULL.search(str(seen)):
+        if is_disk_full(str(seen)):
             return True
         seen = seen.__cause__ or seen.__context__
     return False
@@ -62,7 +75,7 @@ def disk_full() -> DiskFull:
 def shortened(message: str) -> str:
     """dbt's message without its headings, drawings and repeats: the sentences that name the fault."""
     lines = [line.strip() for line in message.splitlines()]
-    telling = [line for line in lines if line and not _drawn(line)]
+    telling = [_LINE_OF_WRAPPER.sub("at: ", line) for line in lines if line and not _drawn(line)]
     if len(telling) > 1:
         telling = [line for line in telling if not _HEADING.match(line)] or telling
     text = " ".join(dict.fromkeys(telling))

@@ -16,27 +16,39 @@ _NOT_SOURCE = frozenset({"target", "logs", "dbt_packages", ".git", ".venv", "nod
 
 @dataclass(frozen=True)
 class ModelProject:
-    """Where the models are (`root`) and where everything that dbt writes goes (`work`)."""
+    """The dbt project at `root`, of the Verity project at `home`."""
 
+    home: Path
     root: Path
-    work: Path
+
+    @property
+    def work(self) -> Path:
+        """Everything that dbt is told to write goes below this folder."""
+        return self.home / ".verity" / "build"
 
     @property
     def target(self) -> Path:
         """dbt's results and its parse cache."""
         return self.work / "target"
 
+    def shown(self, path: str | Path) -> str:
+        """A path as people are told it: relative to the Verity project where it lies inside. A relative `path` is one
+        of the dbt project."""
+        full = self.root / path
+        return str(full.relative_to(self.home)) if full.is_relative_to(self.home) else str(full)
+
 
 def find_models(project: Path, path: str = "models") -> ModelProject:
     """The dbt project at `path`, relative to `project` or absolute. Raises `ModelsMissing`."""
     project = project.resolve()
     root = (project / path).resolve()
+    found = ModelProject(home=project, root=root)
     if not (root / DBT_FILE).is_file():
         raise ModelsMissing(
-            f"no dbt project at {_shown(root, project)} (it would hold a {DBT_FILE})",
+            f"no dbt project at {found.shown(root)}/ (it would hold a {DBT_FILE})",
             remedy='Put one there, or name its folder in verity.toml: [models] path = "...".',
         )
-    return ModelProject(root=root, work=project / ".verity" / "build")
+    return found
 
 
 def fingerprint(root: Path) -> tuple[tuple[str, int, int], ...]:
@@ -53,7 +65,3 @@ def _stamps(root: Path, folder: Path) -> Iterator[tuple[str, int, int]]:
             else:
                 stat = entry.stat()
                 yield str(Path(entry.path).relative_to(root)), stat.st_mtime_ns, stat.st_size
-
-
-def _shown(path: Path, project: Path) -> str:
-    return f"{path.relative_to(project)}/" if path.is_relative_to(project) else str(path)
