@@ -101,9 +101,10 @@ def land(directory: Path, bronze: Path) -> None:
             path = directory / entry["path"]
             kept = "CAST(json AS VARCHAR) AS raw" if entry.get("raw_json") else "* EXCLUDE (filename)"
             reader = {".parquet": "read_parquet", ".jsonl": "read_ndjson_objects", ".csv": "read_csv"}[path.suffix]
+            types = f", types={entry['types']}" if "types" in entry else ""
             connection.execute(
                 f"CREATE TABLE bronze.{table} AS SELECT {kept}, {LOAD_COLUMNS} "
-                f"FROM {reader}('{path}', filename=true) AS t"
+                f"FROM {reader}('{path}', filename=true{types}) AS t"
             )
 
 
