@@ -1,0 +1,308 @@
+"""Checkpoints in a JSON-lines file, for development: every line can be read with the eye.
+
+Three files: `checkpoints.jsonl` (the record), `checkpoints.anchors.jsonl` (its anchors, in the order of the saves) and
+`checkpoints.lock`. A save writes an intention to the anchors, then the record, then that it was kept, each flushed to
+disk. So a crash at any instant leaves either a whole acknowledged save, or an intention that the next opening
+finishes or takes back; a cut or foreign line is never mistaken for one. Payloads stand in the line; to erase them,
+use a database.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final
+
+from verity.contracts.run import ChainFault, Checkpoint, Step
+from verity.core.hashing import GENESIS, canonical_json, sha256
+from verity.core.sealing import PAYLOADS, Row, open_conversation, seal, unseal
+from verity.exceptions import RecordError, StateBusy
+from verity.store.audit import (
+    CONVERSATIONS_CHAIN,
+    Anchor,
+    PayloadState,
+    audit,
+    conversation_chain,
+)
+from verity.store.checkpoints import PAYLOAD_CAP
+from verity.store.errors import translated
+
+BUSY_SECONDS: Final = 15.0
+
+Line = dict[str, Any]
+
+
+class JsonlCheckpointStorage:
+    """A `CheckpointStorage` in files. Threads and processes take turns by a file lock."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS, payload_cap: int = PAYLOAD_CAP) -> None:
+        """Open or create the files, and finish or take back what a crash left. Raises `StateUnavailable`, `DiskFull`."""
+        self._record = path
+        self._anchors = path.with_suffix(".anchors.jsonl")
+        self._lock_path = path.with_suffix(".lock")
+        self._busy_seconds, self._cap = busy_seconds, payload_cap
+        self._threads = threading.Lock()
+        self._known = _Known()
+        with translated(str(path)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._locked():
+                for file in (self._record, self._anchors):
+                    os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+                _sync_folder(path.parent)
+                self._recover()
+
+    def save(self, step: Step) -> Checkpoint:
+        """Append a step, durable when this returns. Raises `StateUnavailable`, `DiskFull`, `RecordError`."""
+        with translated(str(self._record)), self._locked():
+            self._recover()
+            self._known.catch_up(self._anchors)
+            chain = conversation_chain(step.conversation_id)
+            lines: list[str] = []
+            moved: dict[str, Anchor] = {}
+            if chain not in self._known.anchors:
+                everything = self._known.anchors.get(CONVERSATIONS_CHAIN, Anchor(0, GENESIS))
+                row = open_conversation(step.conversation_id, everything.length + 1, step.timestamp, everything.head)
+                lines.append(canonical_json({"conversation": row}))
+                moved[CONVERSATIONS_CHAIN] = Anchor(everything.length + 1, str(row["chain_hash"]))
+            before = self._known.anchors.get(chain, Anchor(0, GENESIS))
+            sealed = seal(step, before.length + 1, before.head)
+            kept = {digest: text for digest, text in sealed.payloads.items() if len(text) <= self._cap}
+            lines.append(_line(sealed.row, kept))
+            moved[chain] = Anchor(before.length + 1, str(sealed.row["chain_hash"]))
+            self._append(lines, moved)
+        return unseal(sealed.row, sealed.payloads)
+
+    def query(self, conversation_id: str) -> tuple[Checkpoint, ...]:
+        """The conversation's checkpoints in order; empty where there is none of that id."""
+        return tuple(each for each in self._read() if each.conversation_id == conversation_id)
+
+    def get(self, checkpoint_id: str) -> Checkpoint | None:
+        """One checkpoint by its id."""
+        return next((each for each in self._read() if each.checkpoint_id == checkpoint_id), None)
+
+    def conversations(self) -> tuple[str, ...]:
+        """Every conversation's id, oldest first."""
+        with translated(str(self._record)), self._locked():
+            lines = [_parsed(raw) for raw in _whole_lines(self._record)]
+        return tuple(line["conversation"]["conversation_id"] for line in lines if line and "conversation" in line)
+
+    def verify(self) -> tuple[ChainFault, ...]:
+        """Hold the record against its hashes, chains and anchors, and its lines against the order of the saves."""
+        with translated(str(self._record)), self._locked():
+            record, kept = self._record.read_bytes(), _kept(self._anchors)
+        return _audit_lines(record, kept)
+
+    def _append(self, lines: list[str], moved: dict[str, Anchor]) -> None:
+        size = self._record.stat().st_size
+        places = [{"chain": chain, "length": to.length, "head": to.head} for chain, to in moved.items()]
+        written = False
+        try:
+            _append(self._anchors, canonical_json({"intended": places, "offset": size}))
+            _append(self._record, *lines)
+            written = True
+            _append(self._anchors, canonical_json({"kept": places}))
+        except OSError:
+            if not written:
+                _cut(self._record, size)
+            raise
+        self._known.catch_up(self._anchors)
+
+    def _recover(self) -> None:
+        """Finish or take back the one save that a crash may have left; mend a torn last line of a stranger."""
+        _drop_torn_tail(self._anchors)
+        last = _last_line(self._anchors)
+        if last is not None and "intended" in last:
+            heads = [place["head"] for place in last["intended"]]
+            tail = _whole_lines(self._record, last["offset"])
+            if [_chain_hash(line) for line in map(_parsed, tail)] == heads:
+                _append(self._anchors, canonical_json({"kept": last["intended"]}))
+            else:
+                _cut(self._record, last["offset"])
+                _append(self._anchors, canonical_json({"taken_back": heads}))
+        elif _is_torn(self._record):
+            _append(self._record, "")  # what was cut stays to be seen, on a line of its own
+
+    def _read(self) -> Iterator[Checkpoint]:
+        with translated(str(self._record)), self._locked():
+            lines = _whole_lines(self._record)
+        for raw in lines:
+            line = _parsed(raw)
+            if line is None:
+                raise RecordError("a line of the record is damaged", remedy="Run 'verity doctor' to see which.")
+            if "checkpoint" in line:
+                row: Row = line["checkpoint"]
+                texts = {
+                    str(row[f"{name}_hash"]): canonical_json(line[name]) for name in PAYLOADS if line[name] is not None
+                }
+                yield unseal(row, texts)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        deadline = time.monotonic() + self._busy_seconds
+        if not self._threads.acquire(timeout=self._busy_seconds):
+            raise self._busy()
+        try:
+            with self._lock_path.open("a") as lock:
+                self._wait_for(lock, deadline)
+                yield
+        finally:
+            self._threads.release()
+
+    def _wait_for(self, lock: IO[str], deadline: float) -> None:
+        while True:
+            try:
+                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise self._busy() from None
+                time.sleep(0.005)
+
+    def _busy(self) -> StateBusy:
+        return StateBusy(
+            f"{self._record} is locked by another process", remedy="Wait for the other process to end, and ask again."
+        )
+
+
+class _Known:
+    """The anchors as read so far; `catch_up` reads what other processes added since."""
+
+    def __init__(self) -> None:
+        self.anchors: dict[str, Anchor] = {}
+        self._offset = 0
+
+    def catch_up(self, path: Path) -> None:
+        with path.open("rb") as file:
+            file.seek(self._offset)
+            for raw in file:
+                self._offset += len(raw)
+                line = _parsed(raw)
+                for place in (line or {}).get("kept", ()):
+                    self.anchors[place["chain"]] = Anchor(place["length"], place["head"])
+
+
+def _audit_lines(record: bytes, kept: list[Line]) -> tuple[ChainFault, ...]:
+    conversations: list[Row] = []
+    checkpoints: list[Row] = []
+    payloads: dict[str, PayloadState] = {}
+    faults: list[ChainFault] = []
+    order: list[str] = []
+    for number, raw in enumerate(record.splitlines(keepends=True), start=1):
+        line = _parsed(raw)
+        if (
+            line is None
+            or raw != f"{canonical_json(line)}\n".encode()
+            or not line.keys() & {"conversation", "checkpoint"}
+        ):
+            faults.append(_edited("", f"line {number} is not as it was written"))
+        if line is None:
+            continue
+        order.append(_chain_hash(line))
+        if "conversation" in line:
+            conversations.append(line["conversation"])
+        elif "checkpoint" in line:
+            checkpoints.append(line["checkpoint"])
+            payloads.update(_states(line))
+    anchors = {place["chain"]: Anchor(place["length"], place["head"]) for line in kept for place in line["kept"]}
+    anchors.setdefault(CONVERSATIONS_CHAIN, Anchor(0, GENESIS))
+    try:
+        found = audit(conversations=conversations, checkpoints=checkpoints, anchors=anchors, payloads=payloads)
+    except (KeyError, TypeError, ValueError) as error:
+        return (*faults, _edited("", f"a line lacks a column or holds a wrong one ({type(error).__name__})"))
+    saved = [place["head"] for line in kept for place in line["kept"]]
+    if not faults and not found and order != saved:
+        faults.append(_edited("", "the lines do not stand in the order of the saves"))
+    return (*faults, *found)
+
+
+def _states(line: Line) -> dict[str, PayloadState]:
+    states: dict[str, PayloadState] = {}
+    for name in PAYLOADS:
+        digest, payload = line["checkpoint"].get(f"{name}_hash"), line.get(name)
+        intact = payload is None or sha256(canonical_json(payload)) == digest
+        states[digest] = (
+            PayloadState.TOUCHED if not intact else PayloadState.ABSENT if payload is None else PayloadState.WHOLE
+        )
+    return states
+
+
+def _edited(conversation_id: str, message: str) -> ChainFault:
+    return ChainFault(kind="edited", conversation_id=conversation_id, message=message)
+
+
+def _line(row: Row, kept: dict[str, str]) -> str:
+    """One checkpoint with its payloads; one over the cap stands as null."""
+    documents = {name: kept.get(str(row[f"{name}_hash"])) for name in PAYLOADS}
+    payloads = {name: json.loads(text) if text is not None else None for name, text in documents.items()}
+    return canonical_json({"checkpoint": row, **payloads})
+
+
+def _chain_hash(line: Line | None) -> str:
+    row = (line or {}).get("checkpoint") or (line or {}).get("conversation") or {}
+    return str(row.get("chain_hash", ""))
+
+
+def _kept(path: Path) -> list[Line]:
+    lines = (_parsed(raw) for raw in _whole_lines(path))
+    return [line for line in lines if line and "kept" in line]
+
+
+def _parsed(raw: bytes) -> Line | None:
+    try:
+        line = json.loads(raw)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) else None
+
+
+def _whole_lines(path: Path, offset: int = 0) -> list[bytes]:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read().splitlines(keepends=True)
+
+
+def _last_line(path: Path) -> Line | None:
+    """The last line, read from the end: anchors are short."""
+    size = path.stat().st_size
+    tail = _whole_lines(path, max(0, size - 8192))
+    return _parsed(tail[-1]) if tail else None
+
+
+def _append(path: Path, *lines: str) -> None:
+    with path.open("ab", buffering=0) as file:
+        data = "".join(f"{line}\n" for line in lines).encode()
+        while data:
+            data = data[file.write(data) :]
+        os.fsync(file.fileno())
+
+
+def _cut(path: Path, size: int) -> None:
+    if path.stat().st_size > size:
+        os.truncate(path, size)
+
+
+def _is_torn(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
+
+
+def _drop_torn_tail(path: Path) -> None:
+    """An anchor line that a crash tore was never acknowledged."""
+    if _is_torn(path):
+        _cut(path, path.read_bytes().rfind(b"\n") + 1)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
