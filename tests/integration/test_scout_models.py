@@ -284,7 +284,7 @@ def test_of_a_product_delivered_more_than_once_the_latest_counts(shop: Shop) -> 
 def test_expenses_keep_every_bill_and_know_their_region(shop: Shop) -> None:
     found = shop.rows("""
         SELECT CAST(extract(year FROM expense_date) AS integer), sum(amount) FROM silver.silver_expenses
-        WHERE status = 'paid' AND branch_region IS NOT NULL GROUP BY 1 ORDER BY 1
+        WHERE status = 'paid' AND access_region IS NOT NULL GROUP BY 1 ORDER BY 1
     """)
     assert found == [(year, pesos(paid)) for year, paid in shop.truth.paid_expenses_centavos_by_year.items()]
     for table in ("branches", "customers", "expenses", "vendors"):

@@ -9,8 +9,11 @@ import pytest
 
 from verity.contracts.identity import Principal
 from verity.data.access import access_for
+from verity.data.catalog import build_catalog
+from verity.data.check import check_dictionary
 from verity.data.dictionary import load_dictionary
 from verity.data.model import Dictionary, MetricEntry
+from verity.exceptions import AmbiguousMember
 from verity.samples import project
 
 ROLES = ("admin", "editor", "analyst", "viewer")
@@ -89,10 +92,10 @@ def test_a_viewer_is_held_to_their_region_in_every_table_that_knows_one(dictiona
         if access.any_of is not None
     }
     assert held == {
-        "transactions": [("branch_region", "equals", ("Davao",))],
-        "expenses": [("branch_region", "equals", ("Davao",))],
+        "transactions": [("access_region", "equals", ("Davao",))],
+        "expenses": [("access_region", "equals", ("Davao",))],
         "branches": [("region", "equals", ("Davao",))],
-        "customers": [("region", "equals", ("Davao",))],
+        "customers": [("access_region", "equals", ("Davao",))],
     }
     regional = {name for name, table in dictionary.tables.items() if any("region" in c for c in table.columns)}
     assert set(held) == regional
@@ -109,3 +112,29 @@ def test_names_and_addresses_are_for_those_who_need_them(dictionary: Dictionary,
     personal = {name for name, column in dictionary.tables["customers"].columns.items() if column.pii}
     assert personal == {"full_name", "email"}
     assert personal.isdisjoint(hidden) if shown else personal <= hidden
+
+
+@pytest.mark.parametrize(
+    ("short", "member"),
+    [
+        ("region", "branches.region"),
+        ("category", "products.category"),
+        ("segment", "customers.segment"),
+        ("payment_method", "transactions.payment_method"),
+        ("expense_category", "expenses.expense_category"),
+    ],
+)
+def test_a_short_name_that_people_use_means_one_column_even_to_the_owner(
+    dictionary: Dictionary, short: str, member: str
+) -> None:
+    catalog = build_catalog(dictionary, None)
+    assert catalog.dimension(short).member == member
+
+
+def test_a_city_is_the_branchs_or_the_customers_and_has_to_be_asked_back(dictionary: Dictionary) -> None:
+    with pytest.raises(AmbiguousMember, match=r"branches\.city, customers\.city"):
+        build_catalog(dictionary, None).dimension("city")
+
+
+def test_the_dictionary_passes_its_own_check(dictionary: Dictionary) -> None:
+    assert check_dictionary(build_catalog(dictionary, None)) == ()

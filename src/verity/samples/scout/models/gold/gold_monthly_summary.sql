@@ -4,7 +4,7 @@
 with monthly as (
     select
         cast(date_trunc('month', transaction_ts) as date) as month,
-        category,
+        product_category as category,
         cast(coalesce(sum(case when status = 'completed' then net_amount end), 0) as decimal(18, 2)) as total_amount,
         count(*) as transaction_count
     from {{ ref('scout_transactions') }}

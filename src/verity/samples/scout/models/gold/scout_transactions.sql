@@ -1,15 +1,15 @@
 {{ config(schema='gold') }}
 
 -- One row a valid transaction. `net_amount` is what it adds to revenue once completed: a return takes away.
--- The branch's region stands here too: a viewer's access is a condition on it.
+-- `access_region` is the branch's region: what a viewer may see is a condition on it.
 select
     sale.transaction_id,
     sale.transaction_ts,
     sale.branch_id,
-    branch.region as branch_region,
+    branch.region as access_region,
     sale.customer_id,
     sale.product_id,
-    sale.category,
+    sale.category as product_category,
     sale.quantity,
     sale.unit_price,
     sale.discount,

@@ -1,10 +1,10 @@
 {{ config(schema='silver') }}
 
--- The branch's region stands here too: a viewer's access is a condition on it.
+-- `access_region` is the branch's region: what a viewer may see is a condition on it.
 select
     cast(expense.expense_id as varchar) as expense_id,
     cast(expense.branch_id as varchar) as branch_id,
-    branch.region as branch_region,
+    branch.region as access_region,
     cast(expense.vendor_id as varchar) as vendor_id,
     cast(expense.category as varchar) as expense_category,
     cast(expense.amount as decimal(14, 2)) as amount,
