@@ -142,6 +142,8 @@ class SourceTable(Contract):
     query_table: str | None = None
     sheet: str | None = None
     raw_json: bool = False
+    types: dict[str, LogicalType] = Field(default_factory=dict)
+    """Logical types by column of a text file; a column without one is sniffed."""
     options: Json = Field(default_factory=dict)
 
 

@@ -19,13 +19,85 @@ Language = Literal["en", "es"]
 
 STRONG_ID = frozenset({"id", "ids", "uuid", "guid", "key", "pk", "fk", "sk", "oid", "identifier", "identificador"})
 CODE_LIKE = frozenset(
-    "code cod codigo no num nr nbr number numero sku ean upc isbn iban barcode ref reference referencia serial "
-    "folio matricula cuit cpf cnpj nif sequential sequencial seq sequence line linenumber".split()
+    [
+        "code",
+        "cod",
+        "codigo",
+        "no",
+        "num",
+        "nr",
+        "nbr",
+        "number",
+        "numero",
+        "sku",
+        "ean",
+        "upc",
+        "isbn",
+        "iban",
+        "barcode",
+        "ref",
+        "reference",
+        "referencia",
+        "serial",
+        "folio",
+        "matricula",
+        "cuit",
+        "cpf",
+        "cnpj",
+        "nif",
+        "sequential",
+        "sequencial",
+        "seq",
+        "sequence",
+        "line",
+        "linenumber",
+    ]
 )
-_GENERIC_SUFFIXES = frozenset("dataset data table tbl tabla raw export dump csv tsv json parquet xlsx final".split())
-_GENERIC_PREFIXES = frozenset("tbl tb t dim fact fct stg src raw vw".split())
+_GENERIC_SUFFIXES = frozenset(
+    [
+        "dataset",
+        "data",
+        "table",
+        "tbl",
+        "tabla",
+        "raw",
+        "export",
+        "dump",
+        "csv",
+        "tsv",
+        "json",
+        "parquet",
+        "xlsx",
+        "final",
+    ]
+)
+_GENERIC_PREFIXES = frozenset(["tbl", "tb", "t", "dim", "fact", "fct", "stg", "src", "raw", "vw"])
 _FUNCTION_WORDS = frozenset(
-    "with without no of for by in at on from to per and or not de del la el los las con sin".split()
+    [
+        "with",
+        "without",
+        "no",
+        "of",
+        "for",
+        "by",
+        "in",
+        "at",
+        "on",
+        "from",
+        "to",
+        "per",
+        "and",
+        "or",
+        "not",
+        "de",
+        "del",
+        "la",
+        "el",
+        "los",
+        "las",
+        "con",
+        "sin",
+    ]
 )
 _SPLIT = re.compile(r"[^\w]+|_+")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])")
@@ -208,7 +280,7 @@ def _english_variants(own: str, segments: Segments) -> tuple[str, ...]:
         event = segments[-2][1]
         stem = [text for text, _ in segments[:-2]] + [event.event or event.en, "date"]
         plain.append(" ".join(stem))
-    return tuple(dict.fromkeys(plain))
+    return tuple({fold(text): text.lower() for text in reversed(plain)}.values())[::-1]
 
 
 def _spanish(segments: Segments, entities: frozenset[str]) -> tuple[str, ...]:
@@ -289,6 +361,14 @@ def _accented(own: str, segments: Segments) -> tuple[str, ...]:
         joined = term is not None and term.part == "noun" and fold(spoken[-1]) not in _FUNCTION_WORDS
         spoken.extend(["de", word] if joined else [word])
     return tuple(dict.fromkeys([own, " ".join(words), " ".join(spoken)]))
+
+
+def gender_of(word: str) -> Literal["m", "f"]:
+    """The gender of a Spanish noun: the lexicon's where it is a first form there, else by its ending."""
+    term = load_lexicon().foreign.get(fold(word))
+    if term is not None and fold(term.es[0]) == fold(word):
+        return term.gender
+    return "f" if fold(word).endswith(("a", "ion", "dad", "tud", "sis")) else "m"
 
 
 def _digest(text: str) -> str:

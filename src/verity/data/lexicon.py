@@ -86,13 +86,23 @@ def plural_es(phrase: str) -> str:
         head = head[:-1] + "ces"
     elif head.endswith("ión"):
         head = head[:-3] + "iones"
-    elif head.endswith("ón"):
-        head = head[:-2] + "ones"
+    elif head.endswith(("ón", "én", "án", "és", "ín")):
+        head = head[:-2] + _UNACCENTED[head[-2]] + head[-1] + "es"
+    elif head in _ACCENTED:
+        head = _ACCENTED[head]
     elif head.endswith(("s", "x")):
         pass
     else:
         head += "s" if head[-1:] in "aeiouáéó" else "es"
     return f"{head} {rest}" if rest else head
+
+
+_UNACCENTED = {"ó": "o", "é": "e", "á": "a", "í": "i"}
+_ACCENTED = {
+    "orden": "órdenes", "imagen": "imágenes", "examen": "exámenes", "margen": "márgenes", "volumen": "volúmenes",
+    "resumen": "resúmenes", "origen": "orígenes", "joven": "jóvenes", "ítem": "ítems", "ticket": "tickets", "stock": "stocks",
+    "email": "emails", "chef": "chefs",
+}  # fmt: skip
 
 
 def singular_en(word: str) -> str:

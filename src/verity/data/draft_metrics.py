@@ -1,0 +1,218 @@
+"""First metrics of a table: how many, how many different, sums and averages of what may be added or averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from verity.contracts.dataset import TableProfile
+from verity.data.draft_columns import Described
+from verity.data.draft_entities import Entity
+from verity.data.draft_words import gender_of, pluralise, read_phrase, singular, without_id
+from verity.data.lexicon import fold
+from verity.data.model import MetricEntry
+
+_MOST_ALIASES = 14
+_VAGUE = frozenset({"value", "amount"})
+
+Named = tuple[str, MetricEntry]
+
+
+def draft_metrics(
+    table: TableProfile, entity: Entity, columns: Sequence[Described], *,
+    head_is_its_own: bool, references: Sequence[tuple[Described, Entity | None]], key: Sequence[str],
+) -> dict[str, MetricEntry]:  # fmt: skip
+    """The metrics of one table, in reading order. `references` are id-like columns that point elsewhere, with the entity
+    of their table if there is one; `head_is_its_own`: no other table shares the entity's last word."""
+    taken = {fold(column.profile.name) for column in columns}
+    metrics: dict[str, MetricEntry] = {}
+
+    def add(name: str, entry: MetricEntry) -> None:
+        name = name if fold(name) not in taken else f"{name}_metric"
+        while fold(name) in taken or name in metrics:
+            name += "_2"
+        metrics[name] = entry
+
+    add(*_count(entity, columns, head_is_its_own))
+    for column, target in references:
+        if _worth_counting(column, key):
+            add(*_distinct(column, target))
+    for column in columns:
+        if column.kind != "time" and column.adding == "sum":
+            add(*_sum(column))
+        if column.adding in ("sum", "average"):
+            add(*_average(column))
+    return metrics
+
+
+def column_phrases(column: Described, entity: Entity) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What people call a column, in English and Spanish: in full, and without the name of its own table."""
+    en, es = list(column.phrase.en), list(column.phrase.es)
+    if column.phrase.language == "es" and column.phrase.own not in es:
+        es.insert(0, column.phrase.own)
+    for own in dict.fromkeys((entity.words, entity.words[-1:], entity.words[:1])):
+        words = [singular(word) for word in column.words]
+        if len(words) > len(own) and tuple(words[: len(own)]) == tuple(own):
+            short = read_phrase(column.words[len(own) :])
+            if short.own not in ("id", "no", "key"):
+                en.extend(short.en)
+                es.extend(short.es)
+    return tuple(dict.fromkeys(en)), tuple(dict.fromkeys(es))
+
+
+def _count(entity: Entity, columns: Sequence[Described], head_is_its_own: bool) -> Named:
+    plural = entity.plural_en
+    english, spanish = [plural], list(entity.plurals_es)
+    words = entity.en.split()
+    if len(words) > 1 and head_is_its_own and entity.language == "en":
+        english.append(pluralise(words[-1], "en"))
+        spanish.extend(pluralise(phrase, "es") for phrase in read_phrase([words[-1]]).es)
+    if not entity.named:
+        english.extend(["records", "lines"])
+        spanish.extend(["líneas"])
+    money = any(column.unit == "money" for column in columns)
+    en = [
+        text
+        for p in english
+        for text in (f"number of {p}", p, f"count of {p}", *(() if money else (f"total {p}", f"total number of {p}")))
+    ]
+    en.extend(
+        f"{singular_phrase} count"
+        for singular_phrase in (entity.en, *(words[-1:] if len(english) > 1 and entity.named else ()))
+    )
+    es = [
+        text
+        for p in spanish
+        for text in (f"número de {p}", f"cantidad de {p}", p, *(() if money else (f"total de {p}",)))
+    ]
+    slug = (
+        "_".join(plural.split())
+        if entity.language == "en"
+        else "_".join(pluralise(" ".join(entity.words), "es").split())
+    )
+    return f"number_of_{slug}", MetricEntry(
+        description=f"Number of {plural}.", sql="COUNT(*)", aliases=_aliases(en, es, 22), unit="count", draft=True
+    )
+
+
+def _worth_counting(column: Described, key: Sequence[str]) -> bool:
+    """Not the key itself, and not a column that differs in every row: that is the count again."""
+    profile = column.profile
+    return tuple(key) != (profile.name,) and 1 < profile.distinct < profile.rows
+
+
+def counted_words(column: Described) -> tuple[str, ...]:
+    """The singular words of what an id-like column identifies: customer_unique_id -> customer, StockCode -> stock code."""
+    base = without_id(column.words) or list(column.words)
+    if base[-1:] == ["unique"] and len(base) > 1:
+        base = base[:-1]
+    if fold(column.words[-1]) in ("code", "sku"):
+        base = list(column.words)
+    return (*base[:-1], singular(base[-1]))
+
+
+def _distinct(column: Described, target: Entity | None) -> Named:
+    base = list(counted_words(column))
+    phrase = read_phrase(base)
+    en = (
+        [pluralise(text, "en") for text in phrase.en[-1:]]
+        if phrase.language == "en"
+        else [pluralise(t, "en") for t in phrase.en]
+    )
+    es = [pluralise(text, "es") for text in phrase.es]
+    english = [f"{kind} {p}" for p in en for kind in ("distinct", "unique", "different")]
+    english += [f"number of {kind} {p}" for p in en for kind in ("distinct", "unique", "different")]
+    gender = phrase.gender
+    adjectives = ("distintos", "únicos", "diferentes") if gender == "m" else ("distintas", "únicas", "diferentes")
+    spanish = [f"{p} {kind}" for p in es[:2] for kind in adjectives]
+    spanish += [f"número de {p} {kind}" for p in es[:1] for kind in adjectives]
+    slug = "_".join((en[0] if en and phrase.language == "en" else " ".join(base)).split())
+    if target is None:
+        english = [text for p in en for text in (f"number of {p}", p, f"count of {p}")] + english
+        spanish = [text for p in es for text in (f"número de {p}", f"cantidad de {p}", p)] + spanish
+        name = f"number_of_{slug}"
+    else:
+        name = f"distinct_{slug}"
+    sql = f"COUNT(DISTINCT {_sql_name(column.profile.name)})"
+    shown = (en or [" ".join(base)])[0]
+    return name, MetricEntry(
+        description=f"Number of different {shown} ({column.profile.name}).", sql=sql,
+        aliases=_aliases(english, spanish, 18), unit="count", draft=True,
+    )  # fmt: skip
+
+
+def _sum(column: Described) -> Named:
+    en, es = _said(column)
+    slug = "_".join(column.words)
+    already = "total" in column.words or "sum" in column.words or "subtotal" in column.words
+    english = [text for p in en for text in (f"total {p}", f"sum of {p}", f"{p} total", f"total of {p}")]
+    spanish = [
+        text for p in es for text in (_described(p, "total", "total"), f"total de {p}", f"suma de {p}", f"{p} total")
+    ]
+    spanish += [f"{verb} {_article(p)} {p}" for p in es[:2] for verb in ("suma", "total")]
+    if already:
+        english = [*en, *english]
+    return f"sum_of_{slug}" if already else f"total_{slug}", MetricEntry(
+        description=f"Sum of {column.phrase.own}.", sql=f"SUM({_sql_name(column.profile.name)})",
+        aliases=_aliases(english, spanish), unit=column.unit, draft=True,
+    )  # fmt: skip
+
+
+def _average(column: Described) -> Named:
+    en, es = _said(column)
+    slug = "_".join(column.words)
+    english = [f"{kind} {p}" for p in en for kind in ("average", "mean", "avg")] + [f"average of {p}" for p in en[:1]]
+    spanish = [
+        text
+        for p in es
+        for text in (
+            _described(p, "promedio", "promedio"),
+            _described(p, "medio", "media"),
+            f"promedio de {p}",
+            f"media de {p}",
+        )
+    ]
+    spanish += [f"{noun} {_article(p)} {p}" for p in es[:2] for noun in ("promedio", "media")]
+    return f"average_{slug}", MetricEntry(
+        description=f"Average of {column.phrase.own}.", sql=f"AVG({_sql_name(column.profile.name)})",
+        aliases=_aliases(english, spanish, 20), unit=column.unit, draft=True,
+    )  # fmt: skip
+
+
+def _said(column: Described) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phrases for a measure; a vague last word may be left out (`freight value` is also freight)."""
+    en, es = list(column.phrase.en) or [column.phrase.own], list(column.phrase.es)
+    if column.phrase.language == "en" and len(column.words) > 1 and column.words[-1] in _VAGUE:
+        short = read_phrase(column.words[:-1])
+        en.extend(short.en)
+        es.extend(short.es)
+    return tuple(dict.fromkeys(en)), tuple(dict.fromkeys(es))[:3]
+
+
+def _described(phrase: str, masculine: str, feminine: str) -> str:
+    """An adjective after the head of a Spanish phrase: peso del producto -> peso promedio del producto."""
+    head, _, rest = phrase.partition(" ")
+    adjective = feminine if gender_of(head) == "f" else masculine
+    return f"{head} {adjective} {rest}".rstrip()
+
+
+def _article(phrase: str) -> str:
+    return "de la" if gender_of(phrase.partition(" ")[0]) == "f" else "del"
+
+
+def _aliases(english: Iterable[str], spanish: Iterable[str], most: int = _MOST_ALIASES) -> dict[str, tuple[str, ...]]:
+    found = {"en": tuple(dict.fromkeys(english))[:most], "es": tuple(dict.fromkeys(spanish))[:most]}
+    return {language: texts for language, texts in found.items() if texts}
+
+
+def _sql_name(name: str) -> str:
+    """A column as SQL writes it: quoted unless it is a plain lower-case word."""
+    plain = name.isascii() and name.isidentifier() and name == name.lower() and name not in _RESERVED
+    return name if plain else '"' + name.replace('"', '""') + '"'
+
+
+_RESERVED = frozenset(
+    ["all", "and", "any", "as", "asc", "both", "by", "case", "cast", "check", "collate", "column", "constraint", "create", "cross", "current_date", "default", "desc", "distinct", "do", "else", "end", "except", "exists", "false", "fetch", "filter", "for", "foreign", "from", "full", "grant", "group", "having", "in", "inner", "intersect", "into", "is", "join", "lateral", "left", "like", "limit", "natural", "not", "null", "offset", "on", "or", "order", "outer", "over", "partition", "primary", "range", "references", "right", "row", "rows", "select", "set", "some", "table", "then", "to", "true", "union", "unique", "update", "user", "using", "values", "view", "when", "where", "window", "with"]
+)
+
+is_reserved: Callable[[str], bool] = _RESERVED.__contains__
+"""True for words that SQL keeps for itself."""

@@ -1,0 +1,158 @@
+"""Databases as sources: their tables with declared keys, and their rows as Arrow batches.
+
+The URL says which: postgresql:// (ADBC, extra `postgres`), mysql:// and mariadb:// (extra `databases`), sqlite:/// and
+duckdb:/// (no extra). One file a kind in `drivers/`; each translates its vendor's errors and never shows a password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote, urlsplit
+
+from verity.contracts.dataset import ForeignKey
+from verity.exceptions import SourceFormatUnknown, SourceNotFound
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCHEMES = {
+    "postgresql": "postgres", "postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DatabaseTable:
+    """A table or view of a database. `query_table` is its name there (`schema.table` outside the default schema);
+    foreign keys name their targets by `name`."""
+
+    name: str
+    query_table: str
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+
+class Database(Protocol):
+    """An opened database. Nothing stays connected between calls."""
+
+    name: str
+    """What the source is called: the database's name."""
+    shown: str
+    """The URL without user and password, for messages."""
+    has_secret: bool
+
+    def tables(self) -> tuple[DatabaseTable, ...]:
+        """Its tables and views. Raises `SourceUnreachable`, `MissingExtra`."""
+        ...
+
+    def read(self, query_table: str) -> pa.RecordBatchReader:
+        """Every row of a table, in batches. Raises `SourceUnreachable`, `SourceTableMissing`."""
+        ...
+
+    def count(self, query_table: str) -> int:
+        """How many rows the table has now. Raises as `read`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Address:
+    """A database URL in its parts. Its text form leaves user and password out."""
+
+    scheme: str
+    host: str
+    port: int | None
+    user: str | None
+    password: str | None
+    database: str
+    query: str
+
+    def __repr__(self) -> str:
+        return f"Address({self.shown})"
+
+    @property
+    def shown(self) -> str:
+        """The URL without user and password."""
+        port = f":{self.port}" if self.port else ""
+        return f"{self.scheme}://{self.host}{port}/{self.database}"
+
+
+def is_database_url(text: str) -> bool:
+    """True where the text begins with the scheme of a database."""
+    return text.split("://", 1)[0].split("+", 1)[0].lower() in SCHEMES and "://" in text
+
+
+def open_database(url: str, base: Path) -> Database:
+    """The database that a URL names; a file path in it counts from `base`. Nothing connects yet.
+
+    Raises `SourceFormatUnknown` for a URL that cannot be read, `SourceNotFound` for a missing file.
+    """
+    kind = SCHEMES[url.split("://", 1)[0].split("+", 1)[0].lower()]
+    return _DRIVERS[kind](url, base)
+
+
+def read_address(url: str) -> Address:
+    """The parts of a server's URL. Raises `SourceFormatUnknown`; the message holds no part that may be secret."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _unreadable_url(url) from None
+    if not parts.hostname or not parts.path.strip("/"):
+        raise _unreadable_url(url)
+    return Address(
+        scheme=parts.scheme.split("+", 1)[0].lower(), host=parts.hostname, port=port,
+        user=unquote(parts.username) if parts.username is not None else None,
+        password=unquote(parts.password) if parts.password is not None else None,
+        database=unquote(parts.path.strip("/")), query=parts.query,
+    )  # fmt: skip
+
+
+def read_file_url(url: str, base: Path) -> Path:
+    """The file that `sqlite:///path` or `duckdb:///path` names. Raises `SourceNotFound`."""
+    text = unquote(url.split("://", 1)[1].split("?", 1)[0])
+    written = Path(text[1:] if text.startswith("/") else text).expanduser()
+    path = written if written.is_absolute() else base / written
+    if not path.is_file() and Path(text).is_file():
+        path = Path(text)  # three slashes and an absolute path, as many write it
+    if not path.is_file():
+        raise SourceNotFound(f"{path}: no such database file", remedy="Write it as sqlite:///path or duckdb:///path.")
+    return path
+
+
+def _unreadable_url(url: str) -> SourceFormatUnknown:
+    scheme = url.split("://", 1)[0]
+    return SourceFormatUnknown(
+        f"the {scheme} URL cannot be read",
+        remedy=f"Write {scheme}://USER:PASSWORD@HOST:PORT/DATABASE; signs such as @ : / in a password as %40 %3A %2F.",
+    )
+
+
+def _postgres(url: str, base: Path) -> Database:  # noqa: ARG001  # the four share one shape
+    from verity.ingest.drivers.postgres import PostgresSource
+
+    return PostgresSource(url, read_address(url))
+
+
+def _mysql(url: str, base: Path) -> Database:  # noqa: ARG001  # the four share one shape
+    from verity.ingest.drivers.mysql import MysqlSource
+
+    return MysqlSource(url, read_address(url))
+
+
+def _sqlite(url: str, base: Path) -> Database:
+    from verity.ingest.drivers.sqlite import SqliteSource
+
+    return SqliteSource(read_file_url(url, base))
+
+
+def _duckdb(url: str, base: Path) -> Database:
+    from verity.ingest.drivers.duckdb import DuckdbSource
+
+    return DuckdbSource(read_file_url(url, base))
+
+
+_DRIVERS: dict[str, Callable[[str, Path], Database]] = {
+    "postgres": _postgres, "mysql": _mysql, "sqlite": _sqlite, "duckdb": _duckdb
+}  # fmt: skip
