@@ -42,7 +42,10 @@ class JsonlCheckpointStorage:
     """A `CheckpointStorage` in files. Threads and processes take turns by a file lock."""
 
     def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS, payload_cap: int = PAYLOAD_CAP) -> None:
-        """Open or create the files, and finish or take back what a crash left. Raises `StateUnavailable`, `DiskFull`."""
+        """Open or create the files, and finish or take back what a crash left.
+
+        Raises `StateUnavailable`, `StateBusy`, `DiskFull`.
+        """
         self._record = path
         self._anchors = path.with_suffix(".anchors.jsonl")
         self._lock_path = path.with_suffix(".lock")
@@ -237,9 +240,11 @@ def _edited(conversation_id: str, message: str) -> ChainFault:
 
 def _line(row: Row, kept: dict[str, str]) -> str:
     """One checkpoint with its payloads; one over the cap stands as null."""
-    documents = {name: kept.get(str(row[f"{name}_hash"])) for name in PAYLOADS}
-    payloads = {name: json.loads(text) if text is not None else None for name, text in documents.items()}
-    return canonical_json({"checkpoint": row, **payloads})
+    line: Line = {"checkpoint": row}
+    for name in PAYLOADS:
+        text = kept.get(str(row[f"{name}_hash"]))
+        line[name] = None if text is None else json.loads(text)
+    return canonical_json(line)
 
 
 def _chain_hash(line: Line | None) -> str:
