@@ -68,7 +68,8 @@ class BuildTarget:
     """Where a transform may write: everything a dbt profile needs, and nothing published.
 
     DuckDB: `path` is the private build file, `attached` the bronze file under its alias (read-only).
-    PostgreSQL: `url`, and `schema_suffix` that turns `gold` into its shadow schema.
+    PostgreSQL: `url`, and `schema_suffix` that turns `gold` into its shadow schema. `bronze_schema` is what a
+    source's schema must be for the build: `schema: "{{ var('verity_bronze_schema', 'bronze') }}"`.
     """
 
     kind: str
@@ -77,6 +78,8 @@ class BuildTarget:
     url: str | None = None
     schema_suffix: str = ""
     bronze_database: str | None = None
+    bronze_schema: str = "bronze"
+    """Where sources lie for this build: loads that wait to be published lie in a shadow schema on PostgreSQL."""
 
 
 class Writer(Protocol):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+DuckDBConfig = dict[str, str | bool | int | float | list[str]]
+"""What `duckdb.connect` takes."""
+
 
 class WarehouseSettings(Protocol):
     """Read-only view of the `[warehouse]` section."""
@@ -50,3 +53,9 @@ class Settings:
     threads: int | None = None
     query_seconds: float = 30.0
     row_cap: int = 100_000
+
+
+def duckdb_limits(settings: WarehouseSettings) -> DuckDBConfig:
+    """Memory and threads as DuckDB's configuration names them; what is not set keeps DuckDB's default."""
+    limits = {"memory_limit": settings.memory_limit, "threads": settings.threads}
+    return {name: str(value) for name, value in limits.items() if value}

@@ -17,9 +17,9 @@ from verity.exceptions import DataError
 from verity.warehouse.engine import FileScan, Scan
 from verity.warehouse.engines.duckdb.faults import translated
 from verity.warehouse.engines.duckdb.layout import copy_file, sync_path
-from verity.warehouse.engines.duckdb.reader import Config
 from verity.warehouse.file_faults import file_faults, is_type_guess
 from verity.warehouse.landing import opened_scan
+from verity.warehouse.settings import DuckDBConfig
 from verity.warehouse.sql_names import literal, quoted
 
 _SCHEMA = "bronze"
@@ -29,7 +29,7 @@ class BronzeFile:
     """Loads and drops on top of `base` (a file and its tables; None = nothing loaded before)."""
 
     def __init__(
-        self, work: Path, project: Path, config: Config, base: Path | None, tables: tuple[TableState, ...]
+        self, work: Path, project: Path, config: DuckDBConfig, base: Path | None, tables: tuple[TableState, ...]
     ) -> None:
         self._fresh = work / "fresh.duckdb"
         self._finished = work / "finished.duckdb"

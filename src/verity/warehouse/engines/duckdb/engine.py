@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from verity.contracts.dataset import DataState, PhysicalSchema
-from verity.exceptions import EngineRefused, QueryTimedOut
+from verity.exceptions import EngineRefused
 from verity.warehouse.engine import Capabilities, Parameter, ReadResult, Writer
 from verity.warehouse.engines.duckdb import lock, reader
 from verity.warehouse.engines.duckdb.faults import from_duckdb_error, translated
@@ -21,10 +20,10 @@ from verity.warehouse.engines.duckdb.pointer import Signature, read_published, s
 from verity.warehouse.engines.duckdb.writer import open_writer
 from verity.warehouse.rows import take_rows
 from verity.warehouse.settings import WarehouseSettings
+from verity.warehouse.statement import is_query, timed_out
 from verity.warehouse.watchdog import Watchdog
 
 _BATCH_ROWS = 65_536
-_READS = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(select|with|from|values)\b", re.IGNORECASE | re.DOTALL)
 
 
 class DuckDBEngine:
@@ -69,7 +68,7 @@ class DuckDBEngine:
                     table, truncated = _run(cursor, sql, parameters, row_cap)
                 except (duckdb.Error, pa.ArrowException, RuntimeError) as fault:
                     if watch.fired:
-                        raise _timed_out(limit, cancel) from None
+                        raise timed_out(limit, cancel) from None
                     if isinstance(fault, duckdb.Error):
                         raise from_duckdb_error(fault, "the query was refused", version.key) from None
                     raise
@@ -122,15 +121,6 @@ def _run(
 def _one_query(cursor: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     """The one SELECT of the text. DuckDB rewrites PRAGMA and SHOW to SELECT, so the first word is looked at too."""
     statements = cursor.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT or not _READS.match(sql):
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT or not is_query(sql):
         raise EngineRefused("only one SELECT statement can be read", remedy="Changes go through sync and build.")
     return statements[0]
-
-
-def _timed_out(seconds: float, cancel: threading.Event | None) -> QueryTimedOut:
-    if cancel is not None and cancel.is_set():
-        return QueryTimedOut("the query was cancelled")
-    return QueryTimedOut(
-        f"the query ran longer than {seconds:g} s and was stopped",
-        remedy="Ask for fewer rows or a shorter period, or raise [warehouse] query_seconds in verity.toml.",
-    )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from verity.contracts.dataset import DataState, TableState
 from verity.exceptions import InternalError
+from verity.warehouse.data_version import data_version
 from verity.warehouse.engines.duckdb import lock
 from verity.warehouse.engines.duckdb.layout import (
     BRONZE_FILE,
@@ -25,7 +26,6 @@ from verity.warehouse.engines.duckdb.layout import (
 from verity.warehouse.engines.duckdb.pointer import (
     Published,
     Staged,
-    data_version,
     find_published,
     find_staged,
     write_document,

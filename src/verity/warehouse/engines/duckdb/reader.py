@@ -15,14 +15,13 @@ from verity.warehouse.engines.duckdb.catalogue import read_schema
 from verity.warehouse.engines.duckdb.faults import translated
 from verity.warehouse.engines.duckdb.layout import BRONZE_DATABASE, BRONZE_FILE, BUILD_FILE, Layout
 from verity.warehouse.engines.duckdb.pointer import Published, read_published
-from verity.warehouse.settings import WarehouseSettings
+from verity.warehouse.settings import DuckDBConfig, WarehouseSettings, duckdb_limits
 from verity.warehouse.sql_names import literal
 
-Config = dict[str, str | bool | int | float | list[str]]
 IN_USE = "in-use"
 _ATTEMPTS = 50
 
-_LOCKED_DOWN: Config = {
+_LOCKED_DOWN: DuckDBConfig = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -119,7 +118,7 @@ def _check_folder(layout: Layout, published: Published) -> None:
 def _connect(path: Path, layout: Layout, settings: WarehouseSettings) -> duckdb.DuckDBPyConnection:
     with translated("opening the warehouse", path):
         layout.spill.mkdir(exist_ok=True)
-        config: Config = {**_LOCKED_DOWN, **resources(settings), "temp_directory": str(layout.spill)}
+        config: DuckDBConfig = {**_LOCKED_DOWN, **duckdb_limits(settings), "temp_directory": str(layout.spill)}
         connection = duckdb.connect(str(path), read_only=True, config=config)
         try:
             bronze = path.with_name(BRONZE_FILE)
@@ -131,9 +130,3 @@ def _connect(path: Path, layout: Layout, settings: WarehouseSettings) -> duckdb.
             connection.close()
             raise
         return connection
-
-
-def resources(settings: WarehouseSettings) -> Config:
-    """Memory and threads as DuckDB's configuration names them; what is not set keeps DuckDB's default."""
-    limits = {"memory_limit": settings.memory_limit, "threads": settings.threads}
-    return {name: str(value) for name, value in limits.items() if value}

@@ -17,8 +17,7 @@ from verity.warehouse.engines.duckdb.catalogue import read_schema
 from verity.warehouse.engines.duckdb.faults import translated
 from verity.warehouse.engines.duckdb.layout import BRONZE_DATABASE, BUILD_FILE, Layout, copy_file, remove_tree
 from verity.warehouse.engines.duckdb.publish import clean, last_bronze, publish, published_build, stage
-from verity.warehouse.engines.duckdb.reader import Config, resources
-from verity.warehouse.settings import WarehouseSettings
+from verity.warehouse.settings import DuckDBConfig, WarehouseSettings, duckdb_limits
 from verity.warehouse.sql_names import literal
 
 
@@ -43,8 +42,8 @@ class DuckDBWriter:
     def __init__(self, project: Path, layout: Layout, settings: WarehouseSettings) -> None:
         self._layout = layout
         self._project = project
-        self._config: Config = {
-            **resources(settings),
+        self._config: DuckDBConfig = {
+            **duckdb_limits(settings),
             "temp_directory": str(layout.spill),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
