@@ -165,6 +165,12 @@ class LockUnreadable(DictionaryError):
     code = "VRT-217"
 
 
+class LockUnwritable(DictionaryError):
+    """dictionary.lock.json cannot be written; the old one stands."""
+
+    code = "VRT-217"
+
+
 # --- 22x-25x queries ----------------------------------------------------------------------------------------------
 
 

@@ -147,7 +147,7 @@ class Catalog:
             if table is None or join not in table.joins:
                 return None
             table = self.usable_tables.get(table.joins[join].table)
-        if table is None or name not in table.columns:
+        if table is None or table.name not in self.tables or name not in table.columns:
             return None
         return DimensionMember(root, tuple(joins), table.columns[name], ".".join((root, *joins, name)))
 
@@ -269,14 +269,14 @@ class Catalog:
     def _walk(self, root: str, rest: str) -> DimensionMember | None:
         """Follow joins from a table as long as the first word names one; a column may hold dots itself."""
         joins: list[str] = []
-        while True:
-            dimension = self.column(root, joins, rest)
-            if dimension is not None:
-                return dimension
-            join, dot, rest = rest.partition(".")
-            if not dot:
-                return None
+        table = self.usable_tables.get(root)
+        while table is not None:
+            if rest in table.columns:
+                return self.column(root, joins, rest)
+            join, _, rest = rest.partition(".")
             joins.append(join)
+            table = self.usable_tables.get(table.joins[join].table) if join in table.joins else None
+        return None
 
     def _known(self, name: str, members: Iterable[str]) -> list[str]:
         """The names that a suggestion may offer: in full where the name is, else the last words, each once."""

@@ -26,7 +26,7 @@ CODES: dict[str, str] = {
     "VRT-214": "Two members share an alias or a name, so a question that uses it must ask back.",
     "VRT-215": "A value is listed twice, or two values share a label or an alias.",
     "VRT-216": "A metric's meaning changed without a new version and a line in the changelog.",
-    "VRT-217": "dictionary.lock.json is missing, unreadable or behind the dictionary.",
+    "VRT-217": "dictionary.lock.json is missing, cannot be read or written, or is behind the dictionary.",
     "VRT-218": "An access rule cannot be applied as written.",
     "VRT-219": "A name works here but not everywhere: too long for PostgreSQL, or with characters that need quoting.",
 }

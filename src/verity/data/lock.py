@@ -6,6 +6,7 @@ meaning; drafts are not reviewed yet and stay out.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ from pydantic import Field, ValidationError
 from verity.contracts.base import Contract
 from verity.data.finding import Finding
 from verity.data.model import Dictionary, MetricEntry, TableEntry
-from verity.exceptions import LockUnreadable
+from verity.exceptions import DiskFull, LockUnreadable, LockUnwritable
 
 LOCK_FILE = "dictionary.lock.json"
 
@@ -99,7 +100,10 @@ def read_lock(path: Path) -> Lock | None:
 
 
 def write_lock(path: Path, lock: Lock) -> None:
-    """Write the lock file whole or not at all: sorted, one entry a line, so that a review reads well."""
+    """Write the lock file whole or not at all: sorted, one entry a line, so that a review reads well.
+
+    Raises `DiskFull`, `LockUnwritable`.
+    """
     text = json.dumps(lock.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -108,6 +112,14 @@ def write_lock(path: Path, lock: Lock) -> None:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise DiskFull(
+                f"no space is left to write {path.name}", remedy="Free some space and run it again."
+            ) from None
+        raise LockUnwritable(
+            f"cannot be written: {error.strerror}", place=path.name, remedy="Check the folder's permissions."
+        ) from None
     finally:
         partial.unlink(missing_ok=True)
 

@@ -68,9 +68,10 @@ def read_yaml(text: str, name: str) -> Document:
         for event in _events(text):
             reader.take(event)
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
+        line = text.encode().count(b"\n", 0, error.position) + 1
+        character = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "?")
         raise DictionarySyntax(
-            f"the character U+{ord(str(error.character)[:1] or '?'):04X} is not allowed in YAML",
+            f"the character U+{character:04X} is not allowed in YAML",
             place=f"{name}:{line}",
             remedy="Remove it; save the file as plain UTF-8 text.",
         ) from None
