@@ -1,0 +1,92 @@
+"""Compile a MetricQuery: the rules, in order, and the statement that they make.
+
+    sql, parameters = compile_query(model, query, accesses=accesses, dialect="duckdb").sql, ...
+
+Each rule is one file of `rules/`. The AST is built in place and printed once; nothing is parsed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+from verity.contracts.metric import MetricQuery
+from verity.contracts.question import MetricEvidence
+from verity.contracts.table import Column
+from verity.data.access import TableAccess
+from verity.exceptions import InternalError
+from verity.semantic.dialects import collation_of, printed, shown
+from verity.semantic.explain import evidence_of, plan_of
+from verity.semantic.model import Model
+from verity.semantic.plan import Plan
+from verity.semantic.rules.combine import combine
+from verity.semantic.rules.groups import form_scans
+from verity.semantic.rules.labels import label_columns
+from verity.semantic.rules.meaning import check_meaning
+from verity.semantic.rules.members import resolve_members
+from verity.semantic.rules.order import order_rows
+from verity.semantic.rules.paths import find_paths
+from verity.semantic.rules.scans import write_scans
+from verity.semantic.rules.supported import refuse_unsupported
+from verity.semantic.work import Value, Work
+
+RULES: tuple[Callable[[Work], None], ...] = (
+    refuse_unsupported,  # nothing is ignored
+    resolve_members,  # names become members that the principal may see
+    check_meaning,  # what the dictionary says is meaningless is refused
+    form_scans,  # each metric at its own root; one root, one scan
+    find_paths,  # joins from each root to every dimension and filter; ambiguity is an error
+    write_scans,  # policies inside, de-duplication, semi-joins
+    label_columns,  # names and types belong to the plan
+    combine,  # UNION ALL of aggregated groups; derived metrics last; conditions on metrics
+    order_rows,  # a total order
+)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A query ready to run. `sql` holds `$1`, `$2`... for `parameters`; `columns` name and type the result in order."""
+
+    query: MetricQuery
+    sql: str
+    parameters: tuple[Value, ...]
+    columns: tuple[Column, ...]
+    dialect: str
+    work: Work
+
+    @cached_property
+    def display(self) -> str:
+        """The SQL for people: indented, with the values in it. Never executed."""
+        if self.work.statement is None:
+            raise InternalError("a compiled query has no statement")
+        return shown(self.work.statement, self.parameters, self.dialect)
+
+    @cached_property
+    def metrics(self) -> tuple[MetricEvidence, ...]:
+        """Which definitions were used, with their versions."""
+        return evidence_of(self.work)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The logical plan, for the record and for `--explain`."""
+        return plan_of(self.work)
+
+
+def compile_query(
+    model: Model, query: MetricQuery, *, accesses: Mapping[str, TableAccess], dialect: str
+) -> Compiled:
+    """Compile for one principal. `model` is of the principal's narrowed catalog, `accesses` are theirs.
+
+    Raises a `QueryError` with a code for everything that cannot be answered as asked.
+    """
+    work = Work(model, query, accesses, collation_of(dialect))
+    for rule in RULES:
+        rule(work)
+    statement = work.statement
+    if statement is None:
+        raise InternalError("the compiler made no statement")
+    return Compiled(query, printed(statement, dialect), tuple(work.parameters), tuple(work.columns), dialect, work)
+
+

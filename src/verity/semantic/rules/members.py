@@ -1,0 +1,113 @@
+"""Resolve every name of the query to a member that the principal may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from verity.contracts.metric import TIME, AllOf, AnyOf, Condition, FilterNode
+from verity.exceptions import AmbiguousMember, QueryInvalid, UnknownMember
+from verity.semantic import types
+from verity.semantic.conditions import check_arity
+from verity.semantic.model import Metric
+from verity.semantic.work import Asked, Both, Either, Leaf, Named, Node, Work
+
+
+def resolve_members(work: Work) -> None:
+    """Fill metrics, dimensions, `where` (rows) and `having` (groups)."""
+    query = work.query
+    work.metrics = [_metric(work, name) for name in query.metrics]
+    _refuse_repeats([m.member for m in work.metrics])
+    nodes = [_node(work, node) for node in query.filters]
+    work.dimensions = [_dimension(work, g.dimension, g.grain) for g in query.by]
+    _refuse_repeats([f"{d.member}:{d.grain or ''}" for d in work.dimensions])
+    for node in nodes:
+        for part in node.parts if isinstance(node, Both) else (node,):
+            (work.having if _names_metric(part) else work.where).append(part)
+    asked = {m.member for m in work.metrics}
+    compared = {m.member: m for part in work.having for m in _metrics_of(part) if m.member not in asked}
+    work.compared = list(compared.values())
+    segments = [work.model.catalog.segment(name) for name in query.segments]
+    work.where += [Named(segment.table, segment.name) for segment in segments]
+    work.where += _time_range(work)
+    for metric in (*work.metrics, *work.compared):
+        _collect_leaves(work, metric)
+
+
+def _metric(work: Work, name: str) -> Metric:
+    return work.model.metric(work.model.catalog.metric(name).member)
+
+
+def _dimension(work: Work, name: str, grain: str | None = None) -> Asked:
+    if name == TIME:
+        return Asked(None, grain)  # type: ignore[arg-type]  # a Grain by its contract
+    roots = dict.fromkeys(m.table for m in work.metrics)
+    return Asked(work.model.catalog.dimension(name, of=tuple(roots)), grain)  # type: ignore[arg-type]  # as above
+
+
+def _node(work: Work, node: FilterNode) -> Node:
+    if isinstance(node, AllOf):
+        return Both(tuple(_node(work, part) for part in node.all))
+    if isinstance(node, AnyOf):
+        return Either(tuple(_node(work, part) for part in node.any))
+    return _leaf(work, node)
+
+
+def _leaf(work: Work, condition: Condition) -> Leaf:
+    check_arity(condition.member, condition.op, condition.values)
+    return Leaf(_compared(work, condition.member), condition.op, condition.values)
+
+
+def _compared(work: Work, name: str) -> Asked | Metric:
+    """A condition's member: a dimension of the tables asked for, or a metric. One name may not be both."""
+    asked = next((m for m in work.metrics if name in (m.member, m.name)), None)
+    if asked is not None:
+        return asked
+    try:
+        metric = work.model.catalog.metric(name)
+    except UnknownMember:
+        return _dimension(work, name)
+    try:
+        dimension = _dimension(work, name)
+    except UnknownMember:
+        return work.model.metric(metric.member)
+    raise AmbiguousMember(name, [f"metric {metric.member}", f"dimension {dimension.member}"])
+
+
+def _names_metric(node: Node) -> bool:
+    return bool(_metrics_of(node))
+
+
+def _metrics_of(node: Node) -> list[Metric]:
+    if isinstance(node, Both | Either):
+        return [metric for part in node.parts for metric in _metrics_of(part)]
+    return [node.on] if isinstance(node, Leaf) and isinstance(node.on, Metric) else []
+
+
+def _time_range(work: Work) -> list[Node]:
+    span = work.query.time_range
+    if span is None:
+        return []
+    on = _dimension(work, span.dimension or TIME)
+    if on.at is not None and types.family(types.logical(on.at.column.type)) not in {*types.TEMPORAL, "other"}:
+        raise QueryInvalid(f"'{on.member}' is no time", remedy="Give a date or time column for the time range.")
+    ends: list[Node] = []
+    if span.since is not None:
+        ends.append(Leaf(on, "gte", (span.since,)))
+    if span.until is not None:
+        ends.append(Leaf(on, "lt", (span.until,)))
+    return [Both(tuple(ends))]
+
+
+def _collect_leaves(work: Work, metric: Metric) -> None:
+    if metric.value is not None:
+        work.leaves[metric.member] = metric
+    for part in metric.parts:
+        _collect_leaves(work, work.model.metric(part))
+
+
+def _refuse_repeats(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise QueryInvalid(f"'{name.rstrip(':')}' is asked for twice", remedy="Name it once.")
+        seen.add(name)

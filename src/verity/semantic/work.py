@@ -1,0 +1,126 @@
+"""What the rules of the compiler work on: one query on its way to SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlglot import exp
+
+from verity.contracts.metric import TIME, Grain, MetricQuery, Operator
+from verity.contracts.table import Column
+from verity.data.access import TableAccess
+from verity.data.members import DimensionMember
+from verity.semantic import types
+from verity.semantic.join_graph import Path
+from verity.semantic.model import Metric, Model, Place
+from verity.semantic.types import Type
+
+Value = str | int | float | bool | Decimal | date | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A dimension of the query, or the column of a filter. `at` None: the member `time`."""
+
+    at: DimensionMember | None
+    grain: Grain | None = None
+
+    @property
+    def member(self) -> str:
+        """The full name."""
+        return TIME if self.at is None else self.at.member
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One comparison of the filter tree, on a dimension or on a metric."""
+
+    on: Asked | Metric
+    op: Operator
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A segment in the filter tree."""
+
+    table: str
+    name: str
+
+    @property
+    def member(self) -> str:
+        """`table.name`."""
+        return f"{self.table}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All of these."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of these."""
+
+    parts: tuple[Node, ...]
+
+
+Node = Leaf | Named | Both | Either
+
+
+@dataclass(slots=True)
+class Scan:
+    """The metrics of one root that share one aggregation."""
+
+    root: str
+    time: Place | None
+    metrics: list[Metric] = field(default_factory=list)
+    dimensions: list[Place] = field(default_factory=list)
+    fan_out: frozenset[Path] = frozenset()
+    """Paths up to the first hop to many that the dimensions take."""
+    places: dict[Asked | Named, Place] = field(default_factory=dict)
+    """Where the columns of filters and the tables of segments lie."""
+    types: list[Type] = field(default_factory=list)
+    joined: list[tuple[str, str, str]] = field(default_factory=list)
+    """(path, table, kind) of every join taken, for the plan."""
+    policies: set[str] = field(default_factory=set)
+    key: tuple[str, ...] = ()
+    select: exp.Select | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """One query on its way through the rules. Each rule reads what the ones before it wrote."""
+
+    model: Model
+    query: MetricQuery
+    accesses: Mapping[str, TableAccess]
+    collation: str | None
+    dimensions: list[Asked] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    compared: list[Metric] = field(default_factory=list)
+    """Metrics that only a condition names."""
+    leaves: dict[str, Metric] = field(default_factory=dict)
+    """Every simple metric that is needed, by member."""
+    where: list[Node] = field(default_factory=list)
+    having: list[Node] = field(default_factory=list)
+    scans: list[Scan] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    leaf_labels: dict[str, str] = field(default_factory=dict)
+    columns: list[Column] = field(default_factory=list)
+    statement: exp.Select | None = None
+    parameters: list[Value] = field(default_factory=list)
+    _slots: dict[tuple[str, Value], int] = field(default_factory=dict)
+
+    def bind(self, value: Value, type_: str) -> exp.Expr:
+        """The value as a typed parameter; one that is already bound is used again."""
+        key = (f"{type_} {type(value).__name__}", value)
+        if key not in self._slots:
+            self.parameters.append(value)
+            self._slots[key] = len(self.parameters)
+        return types.cast(exp.Parameter(this=exp.Literal.number(self._slots[key])), type_)
