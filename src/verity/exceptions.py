@@ -624,6 +624,12 @@ class SampleInvalid(DataError):
     code = "VRT-590"
 
 
+class SampleUnwritable(DataError):
+    """The folder for the sample project cannot be made or written."""
+
+    code = "VRT-591"
+
+
 # --- 6xx the record -----------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 import psycopg
@@ -178,7 +178,8 @@ def dbt_build(directory: Path, output: Mapping[str, object], variables: Mapping[
         ]
     )
     assert result.exception is None
-    failed = [f"{r.node.name}: {r.status} {r.message}" for r in result.result if r.status not in ("success", "pass")]
+    results: Any = result.result
+    failed = [f"{r.node.name}: {r.status} {r.message}" for r in results if r.status not in ("success", "pass")]
     assert not failed, failed
     assert result.success
 

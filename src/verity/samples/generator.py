@@ -6,7 +6,7 @@ bounded by `threads` chunks and the rows don't depend on the number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from verity.contracts.tool import Progress
 from verity.samples.assortment import CATEGORY_NAMES
 from verity.samples.columns import write_transactions
 from verity.samples.deliveries import (
@@ -60,7 +61,9 @@ class _ChunkTruth:
     bad: dict[Rule, Ints]
 
 
-def write_files(target: Path, *, scale: int, seed: int, threads: int) -> ScoutTruth:
+def write_files(
+    target: Path, *, scale: int, seed: int, threads: int, progress: Callable[[Progress], None]
+) -> ScoutTruth:
     """All of Scout's files under `target` (made if missing). See `verity.samples.project.generate`."""
     folder = target / "transactions"
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +82,10 @@ def write_files(target: Path, *, scale: int, seed: int, threads: int) -> ScoutTr
         return _write_chunk(folder, seed, scale, chunk, len(chunks), products, customers)
 
     with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="scout") as pool:
-        parts = list(pool.map(work, chunks))
+        parts: list[_ChunkTruth] = []
+        for part in pool.map(work, chunks):
+            parts.append(part)
+            progress(Progress("sample data", done=len(parts), total=len(chunks)))
     rows["bronze_transactions"] = sum(part.delivered for part in parts)
     ledger = reduce(Ledger.plus, (part.ledger for part in parts))
     return ScoutTruth(

@@ -6,6 +6,7 @@ Everything here is clean; `verity.samples.dirt` spoils some rows afterwards. Mon
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from verity.samples.period import DAYS, FIRST_DAY, date_of, day_number
 from verity.samples.streams import Flags, Floats, Ints, Stream, Table
 
 SECONDS_A_DAY = 86_400
-EPOCH_DAY = FIRST_DAY.toordinal() - 719_163
+EPOCH_DAY = (FIRST_DAY - date(1970, 1, 1)).days
 """Days from 1970-01-01 to the first day."""
 NOBODY = -1
 """The customer of a walk-in sale."""

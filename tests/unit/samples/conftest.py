@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,12 +20,12 @@ class Scout:
     truth: ScoutTruth
     db: duckdb.DuckDBPyConnection
 
-    def one(self, sql: str) -> object:
+    def one(self, sql: str) -> Any:
         row = self.db.execute(sql).fetchone()
         assert row is not None
         return row[0]
 
-    def all(self, sql: str) -> list[tuple[object, ...]]:
+    def all(self, sql: str) -> list[Any]:
         return self.db.execute(sql).fetchall()
 
 

@@ -6,9 +6,9 @@ import pytest
 from tests.unit.samples.conftest import Scout
 
 from verity.samples.dirt import ROWS_AT_SCALE_1
-from verity.samples.truth import RULES
+from verity.samples.truth import RULES, Rule
 
-BROKEN = {
+BROKEN: dict[Rule, str] = {
     "missing_transaction_id": "transaction_id IS NULL",
     "missing_timestamp": "transaction_ts IS NULL",
     "missing_amount": "amount IS NULL",
@@ -19,9 +19,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_the_rows_that_break_a_rule_are_exactly_those_of_the_truth(scout: Scout, rule: str) -> None:
+def test_the_rows_that_break_a_rule_are_exactly_those_of_the_truth(scout: Scout, rule: Rule) -> None:
     found = [row[0] for row in scout.all(f"SELECT transaction_id FROM raw WHERE {BROKEN[rule]} ORDER BY 1")]
-    known = scout.truth.quarantined[rule]  # type: ignore[index]  # the parameter is one of the rules
+    known = scout.truth.quarantined[rule]
     assert len(found) == known.rows
     if rule != "missing_transaction_id":
         assert tuple(found) == known.transaction_ids
@@ -60,8 +60,8 @@ def test_the_dirt_of_scale_1_is_as_documented(scout: Scout) -> None:
 
 
 def test_negative_and_zero_amounts_both_occur(scout: Scout) -> None:
-    assert scout.one("SELECT count(*) FROM raw WHERE amount < 0") > 90  # type: ignore[operator]  # a count
-    assert scout.one("SELECT count(*) FROM raw WHERE amount = 0") > 20  # type: ignore[operator]  # a count
+    assert scout.one("SELECT count(*) FROM raw WHERE amount < 0") > 90
+    assert scout.one("SELECT count(*) FROM raw WHERE amount = 0") > 20
 
 
 def test_what_is_valid_and_what_is_bad_make_up_what_was_delivered(scout: Scout) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from tests.unit.samples.conftest import Scout
 
+from verity.contracts.tool import Progress
 from verity.exceptions import MissingExtra, SampleInvalid
 from verity.samples import project
 from verity.samples.generator import plan_chunks
@@ -66,7 +67,7 @@ def test_twice_the_scale_makes_twice_the_rows_and_twice_the_dirt(scout: Scout, t
 )
 def test_a_number_out_of_range_is_refused_by_name(tmp_path: Path, wrong: dict[str, int], named: str) -> None:
     with pytest.raises(SampleInvalid, match=named):
-        generate(tmp_path, **wrong)
+        generate(tmp_path, **wrong)  # type: ignore[arg-type]  # mypy reads the keys as any keyword
     assert list(tmp_path.iterdir()) == []
 
 
@@ -74,3 +75,10 @@ def test_without_numpy_the_error_names_the_extra(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(project, "find_spec", lambda _: None)
     with pytest.raises(MissingExtra, match="samples"):
         generate(tmp_path)
+
+
+def test_progress_is_told_chunk_by_chunk_to_the_end(tmp_path: Path) -> None:
+    heard: list[Progress] = []
+    generate(tmp_path, progress=heard.append)
+    assert [step.done for step in heard] == list(range(1, 37))
+    assert {step.total for step in heard} == {36}

@@ -14,8 +14,8 @@ from tests.unit.samples.conftest import Scout
 
 from verity.config import Settings, load_settings
 from verity.contracts.dataset import SourceDocument
-from verity.contracts.policy import AgentDocument
-from verity.exceptions import ProjectExists
+from verity.data.agents import load_agent
+from verity.exceptions import ProjectExists, SampleUnwritable
 from verity.samples import project
 from verity.samples.project import read_truth, write_project
 
@@ -47,8 +47,7 @@ def test_every_source_path_names_files_that_are_there(shop: Path) -> None:
 
 
 def test_the_agent_policy_is_in_the_reference_form(shop: Path) -> None:
-    policy = AgentDocument.model_validate(yaml.safe_load((shop / "agents" / "data_analyst.yml").read_text()))
-    assert policy.agent == "data_analyst"
+    policy = load_agent(shop / "agents", "data_analyst")
     assert policy.allowed_tools == ("resolve_semantics", "run_table_query", "build_chart", "compute_forecast")
 
 
@@ -84,7 +83,7 @@ def test_an_empty_folder_is_filled_and_stays_the_same_folder(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exists: bool) -> None:
-    def interrupted(target: Path, **_: int) -> None:
+    def interrupted(target: Path, **_: object) -> None:
         target.mkdir()
         raise KeyboardInterrupt
 
@@ -95,6 +94,12 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(KeyboardInterrupt):
         write_project(directory)
     assert sorted(tmp_path.rglob("*")) == ([directory] if exists else [])
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(SampleUnwritable, match=r"file.shop cannot be written"):
+        write_project(tmp_path / "file" / "shop")
 
 
 FULL_DISK = """

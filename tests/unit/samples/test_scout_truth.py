@@ -61,7 +61,7 @@ def test_in_the_drop_a_region_sells_about_forty_percent_less_and_no_other_does(s
              / (count(*) FILTER (transaction_ts >= '2024-07-01' AND transaction_ts < '{drop.since}') / 62.0)
         FROM valid JOIN branches USING (branch_id) WHERE type = 'sale' GROUP BY 1
     """)
-    ratio = {str(region): float(share) for region, share in counts}  # type: ignore[arg-type]  # a number of DuckDB
+    ratio = {str(region): float(share) for region, share in counts}
     assert 0.55 < ratio.pop("Central Visayas") < 0.67
     assert min(ratio.values()) > 0.85
 
@@ -74,4 +74,4 @@ def test_the_bulk_orders_lift_their_category_far_beyond_every_other_week(scout: 
             f"WHERE {DONE} AND true_category = '{bulk.category}' GROUP BY 1"
         )
     )
-    assert weeks.pop(bulk.since) > 3 * max(weeks.values())  # type: ignore[type-var,operator]  # centavos
+    assert weeks.pop(bulk.since) > 3 * max(weeks.values())
