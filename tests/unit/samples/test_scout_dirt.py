@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from tests.unit.samples.conftest import Scout
 
+from verity.samples import project
 from verity.samples.dirt import ROWS_AT_SCALE_1
 from verity.samples.truth import RULES, Rule
 
@@ -69,3 +73,9 @@ def test_what_is_valid_and_what_is_bad_make_up_what_was_delivered(scout: Scout) 
     assert scout.one("SELECT count(*) FROM raw") == truth.rows["bronze_transactions"]
     assert truth.rows["bronze_transactions"] == truth.valid_transactions + truth.quarantined_rows
     assert scout.one("SELECT count(*) FROM valid") == truth.valid_transactions
+
+
+def test_the_projects_readme_tells_the_dirt_as_it_is() -> None:
+    readme = (Path(project.__file__).parent / "scout" / "README.md").read_text(encoding="utf-8")
+    told = {rule: int(rows) for rule, rows in re.findall(r"^\| (\w+_\w+) \| (\d+) \|$", readme, re.MULTILINE)}
+    assert told == ROWS_AT_SCALE_1

@@ -29,7 +29,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_folder_holds_all_that_a_project_is_made_of(shop: Path) -> None:
     assert {entry.name for entry in shop.iterdir()} == {
-        ".gitignore", "agents", "data", "dictionary", "models", "sources", "truth.json", "verity.toml",
+        ".gitignore", "README.md", "agents", "data", "dictionary", "models", "sources", "truth.json", "verity.toml",
     }  # fmt: skip
     assert {path.stem for path in (shop / "dictionary").iterdir()} == {
         "branches", "customers", "expenses", "products", "transactions", "vendors",
