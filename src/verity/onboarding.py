@@ -1,4 +1,4 @@
-"""A folder becomes a project: profile what is there, draft the dictionary, write sources and models, whole or not at all.
+"""A folder becomes a project: profile what is there, draft the dictionary, write sources and models.
 
 Everything is written into a hidden folder beside the place and moved there at the end, so that an interrupted
 `init` leaves nothing behind.
@@ -56,7 +56,7 @@ class InitReport:
         """As the terminal shows it."""
         here = f"verity --project {self.directory}"
         if self.draft is None:
-            return f"An empty project is in {self.directory}.\nAdd sources/, or draft one: verity init DIR --from FOLDER"
+            return f"An empty project is in {self.directory}.\nDraft one from data with: verity init DIR --from FOLDER"
         steps = [f"  {here} {step}" for step in ("sync", "build", "check", "query --list", 'ask "..."')]
         drafted = f"{self.directory}: drafted {len(self.draft.tables)} tables (see DRAFT.md there)"
         return "\n".join([self.draft.report.to_text(), "", drafted, "", "Next:", *steps])
@@ -100,7 +100,8 @@ def make_sample(directory: Path, *, scale: int, fresh: bool, progress: Callable[
     if fresh and (directory / TRUTH_FILE).is_file() and (directory / FILE).is_file():
         shutil.rmtree(directory)
     truth = write_project(directory, scale=scale, progress=progress)
-    return f"{sum(truth.rows.values()):,} rows in {len(truth.rows)} tables, {truth.quarantined_rows:,} of them known dirt"
+    rows, tables, dirt = sum(truth.rows.values()), len(truth.rows), truth.quarantined_rows
+    return f"{rows:,} rows in {tables} tables, {dirt:,} of them known dirt"
 
 
 def _draft_into(place: Path, directory: Path, origin: str, progress: Callable[[Progress], None]) -> Draft:
