@@ -120,9 +120,8 @@ class DictionaryInvalid(DictionaryError):
     def __init__(self, errors: Sequence[DictionaryError]) -> None:
         self.errors = tuple(errors)
         count = f"{len(self.errors)} errors" if len(self.errors) != 1 else "1 error"
-        lines = [
-            f"  {error.code} {error.message}" + f"\n    {error.remedy}" * bool(error.remedy) for error in self.errors
-        ]
+        lines = [f"  {e.code} {e.message}" + f"\n    {e.remedy}" * bool(e.remedy) for e in self.errors[:50]]
+        lines += [f"  and {len(self.errors) - 50} more"] * (len(self.errors) > 50)
         super().__init__(
             "\n".join([f"the dictionary has {count}; nothing was loaded", *lines]),
             remedy="Correct them and run 'verity check'.",
@@ -558,8 +557,8 @@ class SourceTableMissing(DataError):
     code = "VRT-531"
 
 
-class SyncFailed(DataError):
-    """A table failed while it was loaded; nothing of the run was kept."""
+class SyncStopped(DataError):
+    """A sync was cancelled; nothing of the run was kept."""
 
     code = "VRT-532"
 

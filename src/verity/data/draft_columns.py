@@ -18,7 +18,72 @@ Kind = Literal["dimension", "measure", "id", "time", "text"]
 Adding = Literal["sum", "average", "none"]
 
 MONEY = frozenset(
-    ["price", "cost", "amount", "revenue", "income", "sale", "sales", "profit", "margin", "expense", "budget", "fee", "commission", "charge", "tax", "vat", "tariff", "discount", "rebate", "salary", "wage", "bonus", "payroll", "payment", "freight", "balance", "debt", "loan", "premium", "tip", "turnover", "spend", "spending", "subtotal", "precio", "costo", "coste", "importe", "monto", "saldo", "ingreso", "ingresos", "gasto", "venta", "ventas", "ganancia", "comision", "impuesto", "iva", "descuento", "salario", "sueldo", "pago", "flete", "presupuesto", "cuota", "tarifa", "total_pagado", "preco", "custo", "receita", "despesa", "frete", "desconto"]
+    [
+        "price",
+        "cost",
+        "amount",
+        "revenue",
+        "income",
+        "sale",
+        "sales",
+        "profit",
+        "margin",
+        "expense",
+        "budget",
+        "fee",
+        "commission",
+        "charge",
+        "tax",
+        "vat",
+        "tariff",
+        "discount",
+        "rebate",
+        "salary",
+        "wage",
+        "bonus",
+        "payroll",
+        "payment",
+        "freight",
+        "balance",
+        "debt",
+        "loan",
+        "premium",
+        "tip",
+        "turnover",
+        "spend",
+        "spending",
+        "subtotal",
+        "precio",
+        "costo",
+        "coste",
+        "importe",
+        "monto",
+        "saldo",
+        "ingreso",
+        "ingresos",
+        "gasto",
+        "venta",
+        "ventas",
+        "ganancia",
+        "comision",
+        "impuesto",
+        "iva",
+        "descuento",
+        "salario",
+        "sueldo",
+        "pago",
+        "flete",
+        "presupuesto",
+        "cuota",
+        "tarifa",
+        "total_pagado",
+        "preco",
+        "custo",
+        "receita",
+        "despesa",
+        "frete",
+        "desconto",
+    ]
 )
 """Words of sums of money."""
 _PER_UNIT = frozenset(
@@ -26,18 +91,74 @@ _PER_UNIT = frozenset(
 )  # fmt: skip
 """Words of figures that may be averaged and never added."""
 _LEVELS = frozenset(
-    ["score", "rating", "star", "stars", "grade", "level", "rank", "ranking", "priority", "severity", "stage", "tier", "nota", "calificacion", "puntuacion", "nivel"]
+    [
+        "score",
+        "rating",
+        "star",
+        "stars",
+        "grade",
+        "level",
+        "rank",
+        "ranking",
+        "priority",
+        "severity",
+        "stage",
+        "tier",
+        "nota",
+        "calificacion",
+        "puntuacion",
+        "nivel",
+    ]
 )
 _SIZES = frozenset(["length", "lenght", "width", "height", "depth", "size", "age", "temperature", "temp", "speed", "pressure", "humidity", "latitude", "altitude", "duration", "distance", "largo", "ancho", "altura", "edad", "temperatura"])  # fmt: skip
-_COORDINATES = frozenset(["lat", "lng", "lon", "long", "latitude", "longitude", "latitud", "longitud", "coordinate", "coordinates", "coord"])
+_COORDINATES = frozenset(
+    ["lat", "lng", "lon", "long", "latitude", "longitude", "latitud", "longitud", "coordinate", "coordinates", "coord"]
+)
 _PERIODS = frozenset(
-    ["year", "month", "day", "week", "weekday", "quarter", "hour", "minute", "semester", "season", "ano", "anio", "año", "mes", "dia", "semana", "trimestre", "hora"]
+    [
+        "year",
+        "month",
+        "day",
+        "week",
+        "weekday",
+        "quarter",
+        "hour",
+        "minute",
+        "semester",
+        "season",
+        "ano",
+        "anio",
+        "año",
+        "mes",
+        "dia",
+        "semana",
+        "trimestre",
+        "hora",
+    ]
 )
 _CODES = frozenset(
-    ["zip", "postal", "postcode", "cep", "prefix", "phone", "telephone", "tel", "fax", "mobile", "telefono", "celular", "version", "ssn", "year_built"]
+    [
+        "zip",
+        "postal",
+        "postcode",
+        "cep",
+        "prefix",
+        "phone",
+        "telephone",
+        "tel",
+        "fax",
+        "mobile",
+        "telefono",
+        "celular",
+        "version",
+        "ssn",
+        "year_built",
+    ]
 )
 _FLAGS = frozenset(["is", "has", "was", "can", "should", "flag", "es", "tiene"])
-_COUNTS = frozenset(["qty", "quantity", "quant", "count", "cnt", "cantidad", "quantidade", "qtd", "units", "number", "volume"])
+_COUNTS = frozenset(
+    ["qty", "quantity", "quant", "count", "cnt", "cantidad", "quantidade", "qtd", "units", "number", "volume"]
+)
 _PERCENT = frozenset(["pct", "percent", "percentage", "rate", "ratio", "share", "porcentaje", "tasa"])
 _UNITS: dict[str, str] = {
     "g": "g", "kg": "kg", "mg": "mg", "lb": "lb", "lbs": "lb", "oz": "oz", "cm": "cm", "mm": "mm", "m": "m", "km": "km",
@@ -46,7 +167,9 @@ _UNITS: dict[str, str] = {
     "days": "d", "weeks": "week", "months": "month", "years": "year", "celsius": "C", "minutos": "min", "horas": "h", "dias": "d",
     "m2": "m2", "sqm": "m2", "sqft": "ft2",
 }  # fmt: skip
-_CURRENCIES = frozenset(["usd", "eur", "gbp", "brl", "mxn", "php", "ars", "clp", "cop", "pen", "jpy", "cny", "inr", "cad", "aud", "chf"])
+_CURRENCIES = frozenset(
+    ["usd", "eur", "gbp", "brl", "mxn", "php", "ars", "clp", "cop", "pen", "jpy", "cny", "inr", "cad", "aud", "chf"]
+)
 _PII_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
     ("email", frozenset({"email", "mail", "correo"})),
     ("phone", frozenset({"phone", "telephone", "tel", "mobile", "fax", "telefono", "celular", "cellphone"})),
@@ -57,7 +180,41 @@ _PII_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
     ("payment card", frozenset({"iban", "cardnumber", "pan"})),
 )
 _PERSONS = frozenset(
-    ["customer", "client", "buyer", "user", "member", "patient", "employee", "student", "teacher", "person", "contact", "guest", "subscriber", "doctor", "driver", "passenger", "cliente", "usuario", "paciente", "empleado", "alumno", "estudiante", "profesor", "persona", "contacto", "seller", "vendedor", "staff", "nurse", "owner", "tenant", "candidate", "applicant"]
+    [
+        "customer",
+        "client",
+        "buyer",
+        "user",
+        "member",
+        "patient",
+        "employee",
+        "student",
+        "teacher",
+        "person",
+        "contact",
+        "guest",
+        "subscriber",
+        "doctor",
+        "driver",
+        "passenger",
+        "cliente",
+        "usuario",
+        "paciente",
+        "empleado",
+        "alumno",
+        "estudiante",
+        "profesor",
+        "persona",
+        "contacto",
+        "seller",
+        "vendedor",
+        "staff",
+        "nurse",
+        "owner",
+        "tenant",
+        "candidate",
+        "applicant",
+    ]
 )
 _MOST_VALUES = 50
 _FEW = 30

@@ -15,10 +15,56 @@ from verity.data.lexicon import fold
 How = Literal["declared", "same", "entity", "role", "head", "natural", "self"]
 _ORDER: tuple[How, ...] = ("declared", "same", "entity", "role", "head", "natural", "self")
 _GENERIC = frozenset(
-    ["id", "key", "uuid", "guid", "code", "no", "number", "num", "name", "title", "date", "day", "month", "year", "type", "status", "state", "value", "description", "email", "ref", "seq"]
+    [
+        "id",
+        "key",
+        "uuid",
+        "guid",
+        "code",
+        "no",
+        "number",
+        "num",
+        "name",
+        "title",
+        "date",
+        "day",
+        "month",
+        "year",
+        "type",
+        "status",
+        "state",
+        "value",
+        "description",
+        "email",
+        "ref",
+        "seq",
+    ]
 )
 _SELF_ROLES = frozenset(
-    ["manager", "supervisor", "boss", "parent", "superior", "leader", "lead", "mentor", "referrer", "referral", "reports", "to", "predecessor", "original", "previous", "jefe", "gerente", "padre", "superior", "responsable", "origen", "anterior"]
+    [
+        "manager",
+        "supervisor",
+        "boss",
+        "parent",
+        "superior",
+        "leader",
+        "lead",
+        "mentor",
+        "referrer",
+        "referral",
+        "reports",
+        "to",
+        "predecessor",
+        "original",
+        "previous",
+        "jefe",
+        "gerente",
+        "padre",
+        "superior",
+        "responsable",
+        "origen",
+        "anterior",
+    ]
 )
 _NEEDS_VALUES = 0.9
 """Share of rows that must match where the names alone do not settle it."""

@@ -22,6 +22,9 @@ SCHEMES = {
     "postgresql": "postgres", "postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"
 }  # fmt: skip
 
+FILE_SCHEMES = frozenset({"sqlite", "duckdb"})
+"""Schemes that name a file, not a server."""
+
 
 @dataclass(frozen=True)
 class DatabaseTable:

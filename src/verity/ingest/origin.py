@@ -1,7 +1,7 @@
 """What `--from` names, opened: files of known formats, or the tables of a database.
 
-A folder: each file directly in it is a table named after its stem in snake_case (`Order Items.csv` -> `order_items`); each
-direct subfolder whose files share one format is one table of part files, named after the folder. A glob: each match is
+A folder: each file directly in it is a table named after its stem in snake_case (`Order Items.csv` ->
+`order_items`); each direct subfolder whose files share one format is one table of part files, named after the folder. A glob: each match is
 a table. A workbook: each sheet with cells is a table. A database URL: each table and view of its schemas.
 """
 
@@ -38,6 +38,8 @@ class FileTable:
     format: Format
     pattern: str
     sheet: str | None = None
+    is_folder: bool = False
+    """Part files of a folder: more may come, so the glob is what names them."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def find_paths(pattern: str) -> tuple[Path, ...]:
     """The files that a path or a glob names, sorted by name; none where nothing matches."""
     if Path(pattern).exists():
         return (Path(pattern),)
-    return tuple(sorted(Path(found) for found in glob.glob(pattern, recursive=True) if Path(found).is_file()))
+    return tuple(sorted(Path(found) for found in glob.iglob(pattern, recursive=True) if Path(found).is_file()))
 
 
 def format_of(path: Path) -> Format | None:
@@ -139,7 +141,7 @@ def _add_part_files(folder: Path, found: _Found) -> None:
     kind = kinds.pop()
     assert kind is not None  # noqa: S101  # every part has a format
     pattern = f"{glob.escape(str(folder))}/*{endings.pop()}"
-    found.tables.append(FileTable(snake_case(folder.name), tuple(parts), kind, pattern))
+    found.tables.append(FileTable(snake_case(folder.name), tuple(parts), kind, pattern, is_folder=True))
 
 
 def _open_glob(path: Path) -> Origin:

@@ -1,7 +1,7 @@
 """Measure every table of a source over every row, in a private DuckDB that is thrown away.
 
-Parquet is measured where it lies; text files, workbooks and databases go through a temporary database on disk, so memory
-stays bounded. A text column gets the narrowest type that every one of its values has, leading zeros kept as text.
+Parquet is measured where it lies; text files, workbooks and databases go through a temporary database on disk,
+so memory stays bounded. A text column gets the narrowest type that every one of its values has, leading zeros kept as text.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ from pathlib import Path
 import duckdb
 
 from verity.contracts.dataset import Inclusion, TableProfile
+from verity.contracts.tool import Progress
 from verity.data.draft_joins import candidates
 from verity.exceptions import SourceEmpty
 from verity.ingest.measure import measure_inclusion, measure_table
 from verity.ingest.origin import Origin
 from verity.ingest.read_table import Readable, readable_tables
-
-Progress = Callable[[str, float], None]
-"""Told what is being measured and which part of the whole is done, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +36,10 @@ class Profiled:
     text_types: dict[str, dict[str, str]]
 
 
-def profile(origin: Origin, progress: Progress | None = None, *, memory_limit: str = "1GB") -> Profiled:
+def profile(
+    origin: Origin, progress: Callable[[Progress], None] = lambda _: None, *, memory_limit: str = "1GB"
+) -> Profiled:
     """Measure an origin. Raises `FileUnreadable` (with file and line), `SourceUnreachable`, `SourceEmpty`."""
-    tell = progress or (lambda _what, _part: None)
     with (
         tempfile.TemporaryDirectory(prefix="verity-profile-") as folder,
         _private(Path(folder), memory_limit) as connection,
@@ -50,7 +49,7 @@ def profile(origin: Origin, progress: Progress | None = None, *, memory_limit: s
         types: dict[str, dict[str, str]] = {}
         sources = readable_tables(origin)
         for place, source in enumerate(sources):
-            tell(f"measuring {source.name}", place / (len(sources) + 1))
+            progress(Progress(source.name, place, len(sources)))
             readable: Readable = source.open(connection)
             if readable.text_types:
                 types[source.name] = readable.text_types
@@ -58,9 +57,8 @@ def profile(origin: Origin, progress: Progress | None = None, *, memory_limit: s
             tables.append(measure_table(connection, source.name, readable))
         if not any(table.columns for table in tables):
             raise SourceEmpty("no table has a column", remedy="Give files with a header row.")
-        tell("matching keys", len(sources) / (len(sources) + 1))
+        progress(Progress("matching keys", len(sources), len(sources)))
         inclusions = tuple(measure_inclusion(connection, c) for c in candidates(tables))
-        tell("measured", 1.0)
         return Profiled(tuple(tables), inclusions, tuple(notes), types)
 
 
