@@ -20,7 +20,7 @@ from verity.exceptions import AmbiguousMember, UnknownMember
 __all__ = ["CODES", "RULES", "Finding", "check_dictionary"]
 
 MOST_AMBIGUOUS = 50
-"""Findings about ambiguous paths at most; the rest are counted in the last."""
+"""Findings about ambiguous paths at most; one more says that there are others."""
 LONGEST_POSTGRES = 63
 """Bytes of an identifier that PostgreSQL keeps; it cuts the rest."""
 
@@ -78,21 +78,19 @@ def _keys(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _ambiguous_paths(catalog: Catalog) -> Iterator[Finding]:
-    told = untold = 0
+    told = 0
     for table in catalog.usable_tables.values():
         for target, paths in ambiguous_targets(catalog.join_graph, table.name).items():
             if told == MOST_AMBIGUOUS:
-                untold += 1
-                continue
+                message = "more tables are joined by several paths than are listed here"
+                remedy = "Name the path in questions, or join less."
+                yield _finding(catalog, "VRT-213", table, (), message, remedy, level="warning")
+                return
             told += 1
             choices = ", ".join(".".join((table.name, *path)) for path in paths[:4]) + ", ..." * (len(paths) > 4)
             message = f"{target} is reached from {table.name} by several paths: {choices}"
             remedy = f"Questions name the path, as '{'.'.join((table.name, *paths[0]))}.<column>'."
             yield _finding(catalog, "VRT-213", table, ("joins", paths[0][0]), message, remedy, level="warning")
-    if untold:
-        first = next(iter(catalog.usable_tables.values()))
-        message = f"{untold} more pairs of tables are joined by several paths"
-        yield _finding(catalog, "VRT-213", first, (), message, "Name the path in questions.", level="warning")
 
 
 def _clashes(catalog: Catalog) -> Iterator[Finding]:

@@ -5,12 +5,25 @@ python -m verity.data.schema      writes schemas/table.schema.json anew
 
 from __future__ import annotations
 
+import inspect
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from verity.data.model import TableEntry
+from pydantic import BaseModel
+
+from verity.data.model import (
+    AccessEntry,
+    ChangeEntry,
+    ColumnEntry,
+    JoinEntry,
+    MetricEntry,
+    RowRule,
+    SegmentEntry,
+    TableEntry,
+    ValueEntry,
+)
 
 SCHEMA_FILE = Path(__file__).parent / "schemas" / "table.schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -29,6 +42,42 @@ def table_schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as its file holds it."""
     return json.dumps(table_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def form_page() -> str:
+    """The dictionary's form as a Markdown page: every key of every entry with its meaning."""
+    lines = [
+        "# The dictionary's form",
+        "",
+        "One table a file in `dictionary/`, as YAML (read as YAML 1.2: `on`, `no` and `NO` stay text) or JSON.",
+        "Editors complete it from `table.schema.json`: put",
+        "`# yaml-language-server: $schema=table.schema.json` in the first line, or `$schema` in JSON.",
+    ]
+    for title, entry in ENTRIES.items():
+        lines += ["", f"## {title}", "", _first_words(entry), "", "| key | meaning |", "|---|---|"]
+        for key, field in entry.model_fields.items():
+            needed = " (required)" if field.is_required() else ""
+            meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+            lines.append(f"| `{key}`{needed} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+ENTRIES: dict[str, type[BaseModel]] = {
+    "A table": TableEntry,
+    "A column": ColumnEntry,
+    "A value of a column": ValueEntry,
+    "A metric": MetricEntry,
+    "A join": JoinEntry,
+    "A segment": SegmentEntry,
+    "Access of a role": AccessEntry,
+    "A row rule": RowRule,
+    "A line of the changelog": ChangeEntry,
+}
+"""The entries in the order that the page tells them."""
+
+
+def _first_words(entry: type[BaseModel]) -> str:
+    return inspect.cleandoc(entry.__doc__ or "")
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -94,8 +95,8 @@ def read_json(text: str, name: str) -> Document:
     def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
         mapping = dict(entries)
         if len(mapping) < len(entries):
-            keys = [key for key, _ in entries]
-            twice.extend(key for key in mapping if keys.count(key) > 1)
+            counts = Counter(key for key, _ in entries)
+            twice.extend(key for key, count in counts.items() if count > 1)
         return mapping
 
     try:

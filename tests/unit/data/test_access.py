@@ -10,7 +10,8 @@ FILES = {
         table: orders
         access:
           manager: {}
-          viewer: {rows: [{column: region, values: EU}, {column: year, op: gte, values: 2024}], columns_hidden: [cost, name]}
+          viewer: {rows: [{column: region, values: EU}, {column: year, op: gte, values: 2024}]
+                  , columns_hidden: [cost, name]}
           branch: {rows: [{column: branch, op: in, attribute: branches}], columns_hidden: cost}
           since: {rows: [{column: year, op: gte, attribute: since}]}
           not_mine: {rows: [{column: owner, op: not_equals, attribute: me}]}

@@ -80,7 +80,7 @@ def test_a_metric_is_found_by_its_full_name_and_by_a_short_one_that_is_its_own(c
 def test_an_unknown_name_suggests_the_nearest(catalog):
     with pytest.raises(UnknownMember, match="Did you mean 'revenue'"):
         catalog.metric("revenu")
-    with pytest.raises(UnknownMember, match="Did you mean .*'orders.status'"):
+    with pytest.raises(UnknownMember, match=r"Did you mean .*'orders\.status'"):
         catalog.dimension("orders.statu")
 
 

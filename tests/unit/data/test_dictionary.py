@@ -88,7 +88,10 @@ def test_a_union_is_explained_by_the_branch_that_was_meant(folder):
         ("dictionary/a.yml:3", "unknown key 'colum' in access.v.rows.0"),
         ("dictionary/a.yml:3", "the key 'column' is missing in access.v.rows.0"),
         ("dictionary/a.yml:4", "access.w.rows: 'som' is not 'all' or a list of rules"),
-        ("dictionary/a.yml:5", "access.x: an empty list of rules says nothing; write 'all', or leave the role out to deny it"),
+        (
+            "dictionary/a.yml:5",
+            "access.x: an empty list of rules says nothing; write 'all', or leave the role out to deny it",
+        ),
     ]  # fmt: skip
 
 
@@ -108,7 +111,7 @@ def test_a_union_is_explained_by_the_branch_that_was_meant(folder):
         (b"table: a\x00\n", "VRT-203", "U+0000 is not allowed"),
         (b"table: a\nchangelog: [{version: 1, date: soon, change: x}]\n", "VRT-204", "must be a date"),
         (b"table: a\naccess: {v: {rows: [{column: c}]}}\n", "VRT-204", "names either 'values' or an 'attribute'"),
-        (b"table: a\naccess: {v: {rows: [{column: c, op: gt, values: [1, 2]}]}}\n", "VRT-204", "compares with one value"),
+        (b"table: a\naccess: {v: {rows: [{column: c, op: gt, values: [1, 2]}]}}\n", "VRT-204", "compares with one"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_an_error_with_a_code_a_place_and_a_remedy(folder, content, code, says):

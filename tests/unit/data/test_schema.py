@@ -1,18 +1,25 @@
 """The published JSON Schema is the models' own, and says what the loader says."""
 
 import json
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
 from verity.data.dictionary import load_dictionary
-from verity.data.schema import SCHEMA_FILE, published_schema, schema_text, table_schema
+from verity.data.schema import SCHEMA_FILE, form_page, published_schema, schema_text, table_schema
 from verity.exceptions import DictionaryInvalid
+
+FORM_PAGE = Path(__file__).parents[3] / "docs" / "reference" / "dictionary.md"
 
 
 def test_the_published_schema_is_fresh():
     remedy = "run: python -m verity.data.schema"
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), remedy
+
+
+def test_the_page_of_the_form_is_fresh():
+    assert FORM_PAGE.read_text(encoding="utf-8") == form_page()
 
 
 def test_every_key_is_described_for_editors():
@@ -25,13 +32,14 @@ def test_every_key_is_described_for_editors():
 
 GOOD = (
     {"table": "a"},
-    {"table": "a", "$schema": "x.json", "version": 2.1, "primary_key": "id", "columns": {"id": "Id", "b": {"unit": "kg"}}},
+    {"table": "a", "$schema": "x", "version": 2.1, "primary_key": "id", "columns": {"id": "Id", "b": {"unit": "g"}}},
     {"table": "a", "columns": {"s": {"values": ["x", 1, {"value": "y", "aliases": ["z"]}], "aliases": {"es": ["q"]}}}},
     {"table": "a", "columns": {"s": {"values": {"x": "X", "y": {"label": "Y", "aliases": "why"}}}}},
     {"table": "a", "metrics": {"m": {"sql": "COUNT(*)", "aliases": "n", "requires": "x"}}},
     {"table": "a", "joins": {"b": {"table": "b", "on": "id"}, "c": {"table": "c", "on": {"x": "y"}}}},
     {"table": "a", "access": {"v": {"rows": "all"}, "w": {"rows": [{"column": "c", "values": "x"}]}}},
-    {"table": "a", "entity": {"en": "order", "es": "pedido"}, "changelog": [{"version": 1, "date": "2025-01-01", "change": "x"}]},
+    {"table": "a", "entity": {"en": "order", "es": "pedido"}},
+    {"table": "a", "changelog": [{"version": 1, "date": "2025-01-01", "change": "x"}]},
 )  # fmt: skip
 BAD = (
     {},
