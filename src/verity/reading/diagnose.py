@@ -1,0 +1,140 @@
+"""Why no reading covers the question: which words, and what they lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verity.contracts.question import Language, Reason
+from verity.reading.chart import TooComplex
+from verity.reading.codes import reason
+from verity.reading.grammar import parse
+from verity.reading.lattice import Edge, Lattice
+from verity.reading.leftovers import corrections
+from verity.reading.vocabulary import Vocabulary
+
+MOST_WORDS = 8
+MOST_TRIED = 6
+NEAREST_VALUES = 3
+MOST_COMPARED = 2_000
+
+INTENT_CODES = {
+    "compare": "not-yet-compare", "forecast": "not-yet-forecast", "recommend": "no-advice", "share": "not-yet-share",
+    "cumulative": "not-yet-cumulative", "trend": "not-yet-trend", "cause": "not-yet-cause",
+}  # fmt: skip
+
+_WITHOUT_ROLE = {
+    "METRIC": "metric-without-role", "ENTITY": "metric-without-role", "MEASURE": "metric-without-role",
+    "COLUMN": "dimension-without-role", "VALUE": "value-without-role", "DATE": "period-without-role",
+}  # fmt: skip
+
+
+def unread_words(lattice: Lattice, vocabulary: Vocabulary, language: Language) -> tuple[Reason, ...]:
+    """A reason for every run of words that nothing reads, with what may have been meant."""
+    reasons = []
+    for start, end in _runs(lattice.uncovered()):
+        words = tuple(token.text for token in lattice.tokens[start:end])[:MOST_WORDS]
+        column = _column_before(lattice, start)
+        hint = _hint(lattice, start, end, column, vocabulary, language)
+        reasons.append(reason("unknown-value" if column else "word-not-understood", language, words, hint))
+    return tuple(reasons)
+
+
+def intent_reasons(lattice: Lattice, language: Language) -> tuple[Reason, ...]:
+    """A reason for each intent word (compare, forecast, advice...) that no longer governed phrase covers."""
+    governed = [edge for edges in lattice.edges for edge in edges if edge.meanings]
+    found = []
+    for edges in lattice.edges:
+        for edge in edges:
+            inside = any(g.start <= edge.start and edge.end <= g.end for g in governed)
+            if edge.category == "INTENT" and not inside:
+                found.append(reason(INTENT_CODES[edge.detail], language, (lattice.text(edge.start, edge.end),)))
+    return tuple(dict.fromkeys(found))
+
+
+def without_role(lattice: Lattice, language: Language) -> tuple[Reason, ...]:
+    """What stands in the way of a parse: the one recognised span without which the rest would be a question."""
+    if not any(edge.category in ("METRIC", "ENTITY", "MEASURE") for edges in lattice.edges for edge in edges):
+        return (reason("no-metric", language),)
+    for edge in _content(lattice)[:MOST_TRIED]:
+        if _parses_without(lattice, edge):
+            return (reason(_WITHOUT_ROLE[edge.category], language, (lattice.text(edge.start, edge.end),)),)
+    return (reason("not-understood", language),)
+
+
+def _runs(places: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    start = None
+    for place in places:
+        if start is None:
+            start = place
+        if place + 1 not in places:
+            yield start, place + 1
+            start = None
+
+
+def _column_before(lattice: Lattice, place: int) -> Edge | None:
+    """The column that was named just before an unread word (`with payment type bitcoin`)."""
+    linking = {
+        (edge.start, edge.end) for edges in lattice.edges for edge in edges if edge.category in ("IS", "NOT", "OF", "DET")
+    }
+    ends = {place}
+    for start, end in sorted(linking, reverse=True):
+        if end in ends:
+            ends.add(start)
+    columns = [
+        edge for edges in lattice.edges for edge in edges if edge.category == "COLUMN" and edge.end in ends
+    ]
+    return max(columns, key=lambda edge: edge.end - edge.start, default=None)
+
+
+def _hint(
+    lattice: Lattice, start: int, end: int, column: Edge | None, vocabulary: Vocabulary, language: Language
+) -> str:
+    if column is not None:
+        near = _nearest_values(lattice.text(start, end), column, vocabulary)
+    else:
+        near = [right for token in lattice.tokens[start:end] for right in corrections(token.key, vocabulary)]
+    if not near:
+        return ""
+    quoted = ", ".join(f"'{word}'" for word in near[:NEAREST_VALUES])
+    return f"Did you mean {quoted}?" if language == "en" else f"¿Quiso decir {quoted}?"
+
+
+def _nearest_values(text: str, column: Edge, vocabulary: Vocabulary) -> list[str]:
+    """The values of the named column that are most like the word; with few values, the first of them."""
+    from rapidfuzz import fuzz, process
+
+    values = [value for meaning in column.meanings for value in vocabulary.values_of(meaning.member)[:MOST_COMPARED]]
+    scored = process.extract(text, values, scorer=fuzz.ratio, limit=NEAREST_VALUES, score_cutoff=60)
+    return [value for value, _, _ in scored] or (values if len(values) <= NEAREST_VALUES * 2 else [])
+
+
+def _content(lattice: Lattice) -> list[Edge]:
+    """The recognised spans, longest first, one for each span, later ones first."""
+    found = {
+        (edge.start, edge.end): edge
+        for edges in lattice.edges
+        for edge in edges
+        if edge.category in _WITHOUT_ROLE
+    }
+    return sorted(found.values(), key=lambda edge: (edge.start - edge.end, -edge.start))
+
+
+def _parses_without(lattice: Lattice, edge: Edge) -> bool:
+    """Whether the other words are a question. Edges are moved as if the span had not been written."""
+    width = edge.end - edge.start
+
+    def moved(place: int) -> int:
+        return place if place <= edge.start else place - width
+
+    kept: list[list[Edge]] = [[] for _ in range(len(lattice.tokens) - width)]
+    for edges in lattice.edges:
+        for each in edges:
+            if each.end <= edge.start or each.start >= edge.end:
+                kept[moved(each.start)].append(
+                    Edge(moved(each.start), moved(each.end), each.category, each.detail, each.meanings, each.number, each.date)
+                )
+    tokens = lattice.tokens[: edge.start] + lattice.tokens[edge.end :]
+    try:
+        return bool(tokens) and bool(parse(Lattice(tokens, lattice.language, tuple(map(tuple, kept)))))
+    except TooComplex:
+        return False

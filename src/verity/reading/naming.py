@@ -1,0 +1,136 @@
+"""What members are called in words: readable names, entity nouns with their plurals, labels that read back uniquely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from verity.contracts.question import Language
+from verity.data.catalog import Catalog, CatalogTable
+from verity.data.lexicon import plural_en, plural_es
+from verity.reading.normalise import words_of
+
+GENERIC_METRICS = frozenset({"count", "total", "sum", "average"})
+
+
+def readable(name: str) -> str:
+    """`order_status` as `order status`."""
+    return " ".join(name.replace("_", " ").replace("-", " ").split())
+
+
+def every_alias(aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The aliases of every language."""
+    return tuple(dict.fromkeys(text for texts in aliases.values() for text in texts))
+
+
+def aliases_in(aliases: Mapping[str, tuple[str, ...]], language: Language) -> tuple[str, ...]:
+    """The aliases said to be of one language."""
+    return aliases.get(language, ())
+
+
+def entity(table: CatalogTable, language: Language) -> str:
+    """What one row is called, singular, lower case: the dictionary's word, else the table's name."""
+    said = table.entry.entity
+    if isinstance(said, dict):
+        return said.get(language) or next(iter(said.values()), readable(table.name))
+    return said or readable(table.name)
+
+
+def entity_names(table: CatalogTable) -> tuple[str, ...]:
+    """The entity's nouns in both languages, singular and plural."""
+    return tuple(dict.fromkeys(_entity_names(table)))
+
+
+def plural_entity(table: CatalogTable, language: Language) -> str:
+    """What several rows are called."""
+    said = table.entry.entity
+    if said is None:
+        return readable(table.name)
+    spanish = isinstance(said, dict) and language == "es" and "es" in said
+    return plural_es(entity(table, "es")) if spanish else plural_en(entity(table, language))
+
+
+def _entity_names(table: CatalogTable) -> Iterator[str]:
+    said = table.entry.entity
+    if isinstance(said, dict):
+        for language, noun in said.items():
+            yield noun
+            yield plural_es(noun) if language == "es" else plural_en(noun)
+    elif said:
+        yield from (said, plural_en(said), plural_es(said))
+
+
+def first(texts: Iterable[str], otherwise: str) -> str:
+    """The first text, else another."""
+    return next(iter(texts), otherwise)
+
+
+class Labels:
+    """What each member is called in one language, so that the words read back to that member alone."""
+
+    def __init__(self, catalog: Catalog, language: Language) -> None:
+        self.catalog, self.language = catalog, language
+        self._metric_owners = _owners(
+            (words_of(text), metric.member)
+            for metric in catalog.metrics()
+            for text in (metric.name, *every_alias(metric.entry.aliases))
+        )
+        self._column_owners = _owners(
+            (words_of(text), column.member)
+            for table in catalog.tables.values()
+            for column in table.columns.values()
+            for text in (column.name, *(every_alias(column.entry.aliases) if column.entry else ()))
+        )
+
+    def metric(self, member: str) -> str:
+        """The label of a metric: an alias of the language or its readable name, else with its table's name."""
+        metric = self.catalog.metric(member)
+        table = self.catalog.tables[metric.table]
+        said = [*aliases_in(metric.entry.aliases, self.language)]
+        if metric.name in GENERIC_METRICS:
+            said += metric.entry.aliases.get("any", ())
+        else:
+            said.insert(0 if self.language == "en" else len(said), readable(metric.name))
+        own = {words_of(text): text for text in said if self._metric_owners.get(words_of(text)) == {metric.member}}
+        return first(own.values(), f"{readable(table.name)} {readable(metric.name)}")
+
+    def column(self, member: str) -> str:
+        """The label of `root.join.column`: its readable name or an alias, with its entity where two share the name."""
+        root, *joins, name = member.split(".")
+        dimension = self.catalog.column(root, joins, name)
+        if dimension is None:
+            return readable(name)
+        column = dimension.column
+        said = [*(aliases_in(column.entry.aliases, self.language) if column.entry else ())]
+        said.insert(0 if self.language == "en" else len(said), readable(name))
+        own = [text for text in said if self._column_owners.get(words_of(text)) == {column.member}]
+        label = first(own, "") or f"{readable(column.table)} {readable(name)}"
+        if joins and len(self.catalog.paths(root, column.table)) > 1:
+            return f"{readable(joins[-1])} {readable(name)}"
+        return label
+
+    def time(self, metrics: Iterable[str]) -> str | None:
+        """The label of the one time column that all metrics have, else None."""
+        members = {time_member(self.catalog, metric) for metric in metrics}
+        only = members.pop() if len(members) == 1 else None
+        return self.column(only) if only else None
+
+
+@lru_cache(maxsize=16)
+def labels_of(catalog: Catalog, language: Language) -> Labels:
+    """The labels of a catalog, made once."""
+    return Labels(catalog, language)
+
+
+def time_member(catalog: Catalog, metric: str) -> str | None:
+    """`table.column` (or over joins) of a metric's own time column; None where it has none."""
+    member = catalog.metric(metric)
+    column = member.entry.time_column or catalog.tables[member.table].time_column
+    return f"{member.table}.{column}" if column else None
+
+
+def _owners(pairs: Iterable[tuple[tuple[str, ...], str]]) -> Mapping[tuple[str, ...], set[str]]:
+    found: dict[tuple[str, ...], set[str]] = {}
+    for words, member in pairs:
+        found.setdefault(words, set()).add(member)
+    return found
