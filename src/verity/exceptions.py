@@ -158,14 +158,8 @@ class NameNotUsable(DictionaryError):
     code = "VRT-206"
 
 
-class LockUnreadable(DictionaryError):
-    """dictionary.lock.json is not what `verity check --accept` writes."""
-
-    code = "VRT-217"
-
-
-class LockUnwritable(DictionaryError):
-    """dictionary.lock.json cannot be written; the old one stands."""
+class LockUnusable(DictionaryError):
+    """dictionary.lock.json cannot be read or written, or is not what `verity check --accept` writes."""
 
     code = "VRT-217"
 

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 from verity.contracts.base import Contract
 from verity.data.finding import Finding
 from verity.data.model import Dictionary, MetricEntry, TableEntry
-from verity.exceptions import DiskFull, LockUnreadable, LockUnwritable
+from verity.exceptions import DiskFull, LockUnusable
 
 LOCK_FILE = "dictionary.lock.json"
 
@@ -80,19 +80,19 @@ def lock_of(dictionary: Dictionary) -> Lock:
 
 
 def read_lock(path: Path) -> Lock | None:
-    """The lock file, or None where there is none yet. Raises `LockUnreadable`."""
+    """The lock file, or None where there is none yet. Raises `LockUnusable`."""
     try:
         return Lock.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise LockUnreadable(
+        raise LockUnusable(
             f"cannot be read: {error.strerror}", place=path.name, remedy="Check that it is a file and may be read."
         ) from None
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         where = ".".join(map(str, detail["loc"]))
-        raise LockUnreadable(
+        raise LockUnusable(
             f"is not a lock: {where + ': ' if where else ''}{detail['msg']}",
             place=path.name,
             remedy="Restore it from version control, or remove it and run 'verity check --accept'.",
@@ -102,7 +102,7 @@ def read_lock(path: Path) -> Lock | None:
 def write_lock(path: Path, lock: Lock) -> None:
     """Write the lock file whole or not at all: sorted, one entry a line, so that a review reads well.
 
-    Raises `DiskFull`, `LockUnwritable`.
+    Raises `DiskFull`, `LockUnusable`.
     """
     text = json.dumps(lock.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
@@ -117,7 +117,7 @@ def write_lock(path: Path, lock: Lock) -> None:
             raise DiskFull(
                 f"no space is left to write {path.name}", remedy="Free some space and run it again."
             ) from None
-        raise LockUnwritable(
+        raise LockUnusable(
             f"cannot be written: {error.strerror}", place=path.name, remedy="Check the folder's permissions."
         ) from None
     finally:

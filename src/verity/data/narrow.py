@@ -108,7 +108,8 @@ class _Narrowing:
 
     def _is_open(self, table: CatalogTable, name: tuple[str, ...]) -> bool:
         """False where a name of the table's SQL is a denied column, or goes through a join that is denied."""
-        *steps, last = name[1:] if name[0] == "this" and len(name) > 1 else name
+        own = len(name) > 1 and name[0].casefold() in ("this", table.name.casefold()) and name[0] not in table.joins
+        *steps, last = name[1:] if own else name
         for step in steps:
             join = next((key for key in table.joins if key.casefold() == step.casefold()), None)
             if join is None:

@@ -261,6 +261,24 @@ def test_joins_to_denied_tables_and_what_uses_them_are_absent(catalog_of):
     assert (dict(table.joins), list(table.columns), list(table.metrics), table.time_column) == ({}, ["x"], ["n"], None)
 
 
+@pytest.mark.parametrize(
+    "sql", ["SUM(cost)", "SUM(COST)", 'SUM("cost")', "SUM(a.cost)", "SUM(this.cost)", "SUM(up.cost)", "SUM(up.up.cost)"]
+)
+def test_however_a_definition_writes_a_denied_column_it_is_absent(catalog_of, sql):
+    catalog = catalog_of(
+        a=f"""
+        table: a
+        columns: {{cost: C, k: K, "double": {{sql: '{bare}'}}}}
+        joins: {{up: {{table: a, on: k}}}}
+        metrics: {{m: {{sql: '{sql}'}}, n: {{sql: COUNT(*), filter: '{bare} > 1'}}, fine: {{sql: SUM(k)}}}}
+        segments: {{s: {{sql: '{bare} > 1'}}}}
+        access: {{viewer: {{columns_hidden: cost}}}}
+        """
+    )
+    table = catalog.narrowed(viewer()).tables["a"]
+    assert (list(table.usable), list(table.metrics), list(table.segments)) == (["k"], ["fine"], [])
+
+
 def test_a_metric_behind_a_denied_one_is_absent_even_across_tables(catalog):
     branch = catalog.narrowed(viewer("branch", branch="north"))
     assert list(branch.tables) == ["orders"]

@@ -7,7 +7,7 @@ import pytest
 from verity.data.dictionary import make_dictionary
 from verity.data.lock import compare, lock_of, metric_hash, metric_version, read_lock, write_lock
 from verity.data.model import MetricEntry, TableEntry
-from verity.exceptions import DiskFull, LockUnreadable, LockUnwritable
+from verity.exceptions import DiskFull, LockUnusable
 
 BASE = """
     table: orders
@@ -114,14 +114,14 @@ def test_a_metric_s_version_is_its_own_else_its_table_s_with_twelve_digits():
 def test_a_damaged_lock_is_an_error_that_names_the_file(tmp_path, content):
     path = tmp_path / "dictionary.lock.json"
     path.write_bytes(content)
-    with pytest.raises(LockUnreadable) as caught:
+    with pytest.raises(LockUnusable) as caught:
         read_lock(path)
     assert caught.value.place == "dictionary.lock.json"
     assert caught.value.remedy
 
 
 def test_a_folder_that_may_not_be_written_is_an_error_of_its_own(tmp_path):
-    with pytest.raises(LockUnwritable):
+    with pytest.raises(LockUnusable):
         write_lock(tmp_path / "nowhere" / "dictionary.lock.json", lock_of(make_dictionary({})))
 
 
