@@ -2,7 +2,7 @@
 
 Promises: a build either publishes a whole new version or leaves the old one answering; dbt writes nothing outside
 `.verity/build` and the private build target, and speaks to no network. Read first: `build.py`, then `dbt_runner.py`.
-May import contracts, exceptions, config and warehouse; dbt itself only inside functions of `dbt_runner.py`.
+May import: contracts, exceptions, config and warehouse; dbt only inside functions of `dbt_runner.py`.
 
     from verity.transform.build import build
 

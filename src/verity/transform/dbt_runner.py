@@ -1,6 +1,6 @@
 """Run dbt inside this process: quiet, offline, interruptible, with its manifest kept between builds.
 
-dbt is imported here and nowhere else, only when a build starts (seconds). It keeps global state, so builds of one
+dbt is imported here and in `adapters.py`, only when a build starts (seconds). It keeps global state, so builds of one
 process take turns; after each, every adapter is closed, so that the build file can be copied and published.
 """
 
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 from verity.contracts.tool import Progress
 from verity.exceptions import BuildStopped, InternalError, MissingExtra, NothingSelected, did_you_mean
+from verity.transform.adapters import close_adapters, interrupt_adapters
 from verity.transform.failures import parse_failure, run_failure
 from verity.transform.profiles import PROFILE, TARGET, Profile
 from verity.transform.project import ModelProject, fingerprint
 from verity.transform.stop import Stop
 
 if TYPE_CHECKING:
-    from dbt.adapters.duckdb.environments import Environment
     from dbt.artifacts.schemas.run import RunResult
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
@@ -94,7 +94,7 @@ def run_build(
             _MANIFESTS.pop(str(project.root), None)  # half a run may have marked it
             raise
         finally:
-            _close_adapters()
+            close_adapters()
     return results
 
 
@@ -130,7 +130,7 @@ def _build(
     arguments = ["build", *_arguments(project, profile), "--no-write-json"]
     if select is not None:
         arguments += ["--select", *select.split()]
-    with stop.interrupting(_interrupt_adapters):
+    with stop.interrupting(interrupt_adapters):
         outcome = _invoke(arguments, manifest=manifest, listener=_listener(progress, stop))
     stop.raise_if_asked()
     if outcome.exception is not None:
@@ -198,31 +198,6 @@ def _listener(progress: Callable[[Progress], None], stop: Stop) -> Callable[[Eve
             progress(Progress("build", done=data.index - 1, total=data.total, message=data.node_info.node_name))
 
     return listen
-
-
-def _interrupt_adapters() -> None:
-    from dbt.adapters.base.impl import BaseAdapter
-    from dbt.adapters.factory import FACTORY
-
-    for adapter in tuple(FACTORY.adapters.values()):
-        if not isinstance(adapter, BaseAdapter):
-            continue
-        with adapter.connection_named("verity-cancel"):
-            adapter.cancel_open_connections()  # type: ignore[no-untyped-call]  # dbt does not annotate it
-
-
-def _close_adapters() -> None:
-    """Close every connection that dbt holds: dbt-duckdb keeps its file open behind the adapter's back."""
-    from dbt.adapters.factory import FACTORY
-
-    FACTORY.reset_adapters()  # type: ignore[no-untyped-call]  # dbt does not annotate it
-    if "duckdb" in FACTORY.plugins:
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-        environment: Environment | None = DuckDBConnectionManager._ENV
-        if environment is not None:
-            environment.close()  # type: ignore[no-untyped-call]  # dbt-duckdb does not annotate it
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt does not annotate it
 
 
 def _forget_compilation(manifest: Manifest) -> None:

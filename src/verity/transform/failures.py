@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import re
+from pathlib import Path
+
+import yaml
 
 from verity.exceptions import DataError, DiskFull, ModelsInvalid, TransformFailed
 from verity.transform.project import DBT_FILE, ModelProject
@@ -37,8 +40,17 @@ def _file(message: str, project: ModelProject) -> str:
         return project.shown(DBT_FILE)
     if not (project.root / place[0]).exists():
         below = [path for path in project.root.glob(f"*/{place[0]}") if path.is_file()]
-        return project.shown(below[0]) if len(below) == 1 else place[0]
+        broken = [path for path in below if not _is_yaml(path)] or below
+        return project.shown(broken[0]) if len(broken) == 1 else place[0]
     return project.shown(place[0])
+
+
+def _is_yaml(path: Path) -> bool:
+    try:
+        yaml.safe_load(path.read_bytes())
+    except (yaml.YAMLError, OSError):
+        return False
+    return True
 
 
 def run_failure(error: BaseException) -> DataError:
