@@ -131,14 +131,17 @@ def executor_of(tools: Sequence[Tool], storage: object = None) -> tuple[ToolExec
     for definition in transport.definitions:
         registry.register(definition)
     executor = ToolExecutor(
-        registry, SchemaValidator(), CheckpointLogger(kept), transports={"local": transport}  # type: ignore[arg-type]
+        registry,
+        SchemaValidator(),
+        CheckpointLogger(kept),
+        transports={"local": transport},  # type: ignore[arg-type]
     )
     return executor, kept  # type: ignore[return-value]
 
 
 def always(intent: Intent = Intent.AGGREGATE_METRICS) -> Callable[[str, Resolution | None], IntentResult]:
     needs = ("text",) if intent is Intent.EXPLAIN_DATA else ("data", "chart")
-    return lambda text, resolution: IntentResult(intent=intent, confidence=0.92, needs=needs)
+    return lambda *_: IntentResult(intent=intent, confidence=0.92, needs=needs)
 
 
 def analyst_of(

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -17,8 +16,8 @@ from verity.core.ports import CheckpointStorage
 from verity.store.jsonl import JsonlCheckpointStorage
 from verity.store.state import open_store
 
-LOCAL_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
-KINDS = ("sqlite", "jsonl", pytest.param("postgres", marks=pytest.mark.postgres))
+DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+KINDS = (*DATABASES, "jsonl")
 NOON = datetime(2025, 12, 20, 12, tzinfo=UTC)
 
 
@@ -54,57 +53,33 @@ class Place:
 
 @contextmanager
 def place_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
-    """A fresh place of that kind; skips PostgreSQL where no server answers."""
+    """A fresh place of that kind."""
     if kind == "jsonl":
         path = folder / "checkpoints.jsonl"
         yield Place(kind, str(path), lambda: JsonlCheckpointStorage(path))
         return
-    with _database(kind, folder, request) as location:
-        opened = []
+    location = str(folder / "state.db") if kind == "sqlite" else request.getfixturevalue("record_postgres")
+    opened = []
 
-        def open_one() -> CheckpointStorage:
-            opened.append(open_store(location))
-            return opened[-1].checkpoints
+    def open_one() -> CheckpointStorage:
+        opened.append(open_store(location))
+        return opened[-1].checkpoints
 
-        try:
-            yield Place(kind, location, open_one)
-        finally:
-            for store in opened:
-                store.close()
-
-
-@contextmanager
-def _database(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    if kind == "sqlite":
-        yield str(folder / "state.db")
-        return
-    with fresh_postgres(request) as url:
-        yield url
+    try:
+        yield Place(kind, location, open_one)
+    finally:
+        for store in opened:
+            store.close()
 
 
-@contextmanager
-def fresh_postgres(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A new, empty database on the tests' server, dropped after."""
+def wiped(url: str) -> str:
+    """The database with a record as empty as after its first opening."""
     import psycopg
 
-    server = _server(request)
-    name = f"verity_record_{uuid4().hex[:12]}"
-    try:
-        admin = psycopg.connect(server, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError as error:
-        pytest.skip(f"no PostgreSQL answers: {type(error).__name__}")
-    with admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield server.rsplit("/", 1)[0] + f"/{name}"
-        finally:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _server(request: pytest.FixtureRequest) -> str:
-    """The suite's own server where it has one, else one that runs on this machine."""
-    try:
-        url: str = request.getfixturevalue("postgres_url")
-    except pytest.FixtureLookupError:
-        return LOCAL_SERVER
-    return url.replace("postgresql+psycopg://", "postgresql://")
+    with psycopg.connect(url) as server:
+        server.execute("SET session_replication_role = replica")
+        if server.execute("SELECT to_regclass('verity_state.checkpoints')").fetchone() != (None,):
+            for table in ("checkpoints", "payloads", "anchors", "conversations"):
+                server.execute(f"DELETE FROM verity_state.{table}")
+            server.execute("INSERT INTO verity_state.anchors VALUES ('conversations', 0, repeat('0', 64))")
+    return url

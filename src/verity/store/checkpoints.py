@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from verity.contracts.run import ChainFault, Checkpoint, Step
 from verity.core.hashing import GENESIS, sha256
-from verity.core.sealing import PAYLOADS, Row, Sealed, instant, open_conversation, seal, unseal
+from verity.core.sealing import PAYLOADS, Row, Sealed, check_id, instant, open_conversation, seal, unseal
 from verity.exceptions import ConversationNotFound, RecordError
 from verity.store.audit import CONVERSATIONS_CHAIN, Anchor, PayloadState, audit, conversation_chain
 from verity.store.database import Database
@@ -30,6 +30,7 @@ class SqlCheckpointStorage:
 
     def save(self, step: Step) -> Checkpoint:
         """Append a step, durable when this returns. Raises `StateUnavailable`, `DiskFull`, `RecordError`."""
+        check_id(step.conversation_id)
         with self._database.write() as connection:
             anchor = _locked(connection, conversation_chain(step.conversation_id))
             if anchor is None:

@@ -3,8 +3,8 @@
 Three files: `checkpoints.jsonl` (the record), `checkpoints.anchors.jsonl` (its anchors, in the order of the saves) and
 `checkpoints.lock`. A save writes an intention to the anchors, then the record, then that it was kept, each flushed to
 disk. So a crash at any instant leaves either a whole acknowledged save, or an intention that the next opening
-finishes or takes back; a cut or foreign line is never mistaken for one. Payloads stand in the line; to erase them,
-use a database.
+finishes or takes back; a cut or foreign line is never mistaken for one. Payloads stand whole in the line; to cap or
+erase them, use a database.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import IO, Any, Final
 
 from verity.contracts.run import ChainFault, Checkpoint, Step
 from verity.core.hashing import GENESIS, canonical_json, sha256
-from verity.core.sealing import PAYLOADS, Row, open_conversation, seal, unseal
+from verity.core.sealing import PAYLOADS, Row, Sealed, check_id, open_conversation, seal, unseal
 from verity.exceptions import RecordError, StateBusy
 from verity.store.audit import (
     CONVERSATIONS_CHAIN,
@@ -30,18 +30,20 @@ from verity.store.audit import (
     audit,
     conversation_chain,
 )
-from verity.store.checkpoints import PAYLOAD_CAP
 from verity.store.errors import translated
 
 BUSY_SECONDS: Final = 15.0
 
 Line = dict[str, Any]
 
+_FORMS: Final = ({"conversation"}, {"checkpoint", *PAYLOADS})
+"""The two forms of a line: a conversation starts, a checkpoint with its payloads."""
+
 
 class JsonlCheckpointStorage:
     """A `CheckpointStorage` in files. Threads and processes take turns by a file lock."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS, payload_cap: int = PAYLOAD_CAP) -> None:
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
         """Open or create the files, and finish or take back what a crash left.
 
         Raises `StateUnavailable`, `StateBusy`, `DiskFull`.
@@ -49,7 +51,7 @@ class JsonlCheckpointStorage:
         self._record = path
         self._anchors = path.with_suffix(".anchors.jsonl")
         self._lock_path = path.with_suffix(".lock")
-        self._busy_seconds, self._cap = busy_seconds, payload_cap
+        self._busy_seconds = busy_seconds
         self._threads = threading.Lock()
         self._known = _Known()
         with translated(str(path)):
@@ -62,6 +64,7 @@ class JsonlCheckpointStorage:
 
     def save(self, step: Step) -> Checkpoint:
         """Append a step, durable when this returns. Raises `StateUnavailable`, `DiskFull`, `RecordError`."""
+        check_id(step.conversation_id)
         with translated(str(self._record)), self._locked():
             self._recover()
             self._known.catch_up(self._anchors)
@@ -75,8 +78,7 @@ class JsonlCheckpointStorage:
                 moved[CONVERSATIONS_CHAIN] = Anchor(everything.length + 1, str(row["chain_hash"]))
             before = self._known.anchors.get(chain, Anchor(0, GENESIS))
             sealed = seal(step, before.length + 1, before.head)
-            kept = {digest: text for digest, text in sealed.payloads.items() if len(text) <= self._cap}
-            lines.append(_line(sealed.row, kept))
+            lines.append(_line(sealed))
             moved[chain] = Anchor(before.length + 1, str(sealed.row["chain_hash"]))
             self._append(lines, moved)
         return unseal(sealed.row, sealed.payloads)
@@ -140,9 +142,7 @@ class JsonlCheckpointStorage:
                 raise RecordError("a line of the record is damaged", remedy="Run 'verity doctor' to see which.")
             if "checkpoint" in line:
                 row: Row = line["checkpoint"]
-                texts = {
-                    str(row[f"{name}_hash"]): canonical_json(line[name]) for name in PAYLOADS if line[name] is not None
-                }
+                texts = {str(row[f"{name}_hash"]): canonical_json(line[name]) for name in PAYLOADS}
                 yield unseal(row, texts)
 
     @contextmanager
@@ -197,11 +197,7 @@ def _audit_lines(record: bytes, kept: list[Line]) -> tuple[ChainFault, ...]:
     order: list[str] = []
     for number, raw in enumerate(record.splitlines(keepends=True), start=1):
         line = _parsed(raw)
-        if (
-            line is None
-            or raw != f"{canonical_json(line)}\n".encode()
-            or not line.keys() & {"conversation", "checkpoint"}
-        ):
+        if line is None or raw != f"{canonical_json(line)}\n".encode() or line.keys() not in _FORMS:
             faults.append(_edited("", f"line {number} is not as it was written"))
         if line is None:
             continue
@@ -210,7 +206,9 @@ def _audit_lines(record: bytes, kept: list[Line]) -> tuple[ChainFault, ...]:
             conversations.append(line["conversation"])
         elif "checkpoint" in line:
             checkpoints.append(line["checkpoint"])
-            payloads.update(_states(line))
+            for digest, state in _states(line).items():
+                if payloads.get(digest) is not PayloadState.TOUCHED:  # lines may share a payload; one bad copy is bad
+                    payloads[digest] = state
     anchors = {place["chain"]: Anchor(place["length"], place["head"]) for line in kept for place in line["kept"]}
     anchors.setdefault(CONVERSATIONS_CHAIN, Anchor(0, GENESIS))
     try:
@@ -226,11 +224,9 @@ def _audit_lines(record: bytes, kept: list[Line]) -> tuple[ChainFault, ...]:
 def _states(line: Line) -> dict[str, PayloadState]:
     states: dict[str, PayloadState] = {}
     for name in PAYLOADS:
-        digest, payload = line["checkpoint"].get(f"{name}_hash"), line.get(name)
-        intact = payload is None or sha256(canonical_json(payload)) == digest
-        states[digest] = (
-            PayloadState.TOUCHED if not intact else PayloadState.ABSENT if payload is None else PayloadState.WHOLE
-        )
+        digest = str(line["checkpoint"].get(f"{name}_hash"))
+        intact = sha256(canonical_json(line.get(name))) == digest
+        states[digest] = PayloadState.WHOLE if intact else PayloadState.TOUCHED
     return states
 
 
@@ -238,12 +234,11 @@ def _edited(conversation_id: str, message: str) -> ChainFault:
     return ChainFault(kind="edited", conversation_id=conversation_id, message=message)
 
 
-def _line(row: Row, kept: dict[str, str]) -> str:
-    """One checkpoint with its payloads; one over the cap stands as null."""
-    line: Line = {"checkpoint": row}
+def _line(sealed: Sealed) -> str:
+    """One checkpoint with its payloads."""
+    line: Line = {"checkpoint": sealed.row}
     for name in PAYLOADS:
-        text = kept.get(str(row[f"{name}_hash"]))
-        line[name] = None if text is None else json.loads(text)
+        line[name] = json.loads(sealed.payloads[str(sealed.row[f"{name}_hash"])])
     return canonical_json(line)
 
 
