@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 
 from verity.data.forms import read_table
+from verity.data.json_reader import read_json
 from verity.data.model import Dictionary, Places, TableEntry
-from verity.data.yaml_reader import read_json, read_yaml
+from verity.data.yaml_reader import read_yaml
 from verity.exceptions import (
     DictionaryError,
     DictionaryInvalid,

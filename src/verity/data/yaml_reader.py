@@ -1,4 +1,4 @@
-"""Read YAML with the scalars of YAML 1.2, and JSON, keeping the line of every entry.
+"""Read YAML with the scalars of YAML 1.2, keeping the line of every entry.
 
 Built on the events of libyaml, so nothing is constructed that a file asks for by tag, no depth recurses and the work
 that aliases can ask for is bounded. `on`, `no`, `NO` and `yes` stay text; so does `007`, whose zeros are data.
@@ -6,12 +6,10 @@ that aliases can ask for is bounded. `on`, `no`, `NO` and `yes` stay text; so do
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 from yaml._yaml import CParser
@@ -64,10 +62,8 @@ class Document:
 
 def read_yaml(text: str, name: str) -> Document:
     """Read one YAML document; `name` stands in errors. Raises `DictionarySyntax` with `name:line`."""
-    reader = _Reader(name)
     try:
-        for event in _events(text):
-            reader.take(event)
+        return read_events(text, name)
     except yaml.reader.ReaderError as error:
         line = text.encode().count(b"\n", 0, error.position) + 1
         character = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "?")
@@ -78,53 +74,14 @@ def read_yaml(text: str, name: str) -> Document:
         ) from None
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text, name) from None
+
+
+def read_events(text: str, name: str) -> Document:
+    """Read one document. Raises `DictionarySyntax` for what may not stand in it, and `yaml.YAMLError` for no YAML."""
+    reader = _Reader(name)
+    for event in _events(text):
+        reader.take(event)
     return Document(reader.value, reader.lines)
-
-
-def read_json(text: str, name: str) -> Document:
-    """Read one JSON document; `name` stands in errors. Raises `DictionarySyntax` with `name:line`.
-
-    Lines are known where the text is YAML too, as nearly all JSON is.
-    """
-
-    twice: list[str] = []
-
-    def constant(word: str) -> NoReturn:
-        raise DictionarySyntax(f"{word} is not JSON", place=name, remedy="Write a number, or null.")
-
-    def pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
-        mapping = dict(entries)
-        if len(mapping) < len(entries):
-            counts = Counter(key for key, _ in entries)
-            twice.extend(key for key, count in counts.items() if count > 1)
-        return mapping
-
-    try:
-        value = json.loads(text, parse_float=WrittenFloat, parse_constant=constant, object_pairs_hook=pairs)
-    except json.JSONDecodeError as error:
-        line = error.lineno
-        before = text[: error.pos].rstrip()
-        if text[error.pos : error.pos + 1] in "}]" and before.endswith(","):
-            line, message = before.count("\n") + 1, "a comma stands before the closing bracket"
-        else:
-            message = error.msg[:1].lower() + error.msg[1:]
-        raise DictionarySyntax(
-            f"not valid JSON: {message}", place=f"{name}:{line}", remedy="Correct the line named."
-        ) from None
-    except RecursionError:
-        raise _too_deep(name) from None
-    except ValueError:
-        raise DictionarySyntax("a number is too long to read", place=name, remedy="Put it in quotes.") from None
-    try:
-        return Document(value, read_yaml(text, name).lines)
-    except (_WrittenTwice, _TooDeep):
-        raise
-    except DictionarySyntax:  # JSON that is not YAML, such as a pair of \\u surrogates: right, but without lines
-        if twice:
-            raise _WrittenTwice(
-                f"the key '{_short(twice[0])}' is written twice", place=name, remedy=_KEEP_ONE
-            ) from None
-        return Document(value)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -175,7 +132,7 @@ class _Reader:
 
     def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if len(self._open) >= DEEPEST:
-            raise _too_deep(f"{self.name}:{_line_of(event)}")
+            raise too_deep(f"{self.name}:{_line_of(event)}")
         if self._open and self._open[-1].awaits_key:
             raise self._error(event, "a key must be plain text", "Put the key in quotes if it holds brackets.")
         value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
@@ -186,11 +143,7 @@ class _Reader:
         key = event.value
         if key in container.value:
             first = self.lines.get((*container.path, key))
-            raise _WrittenTwice(
-                f"the key '{_short(key)}' is written twice (first on line {first})",
-                place=f"{self.name}:{_line_of(event)}",
-                remedy=_KEEP_ONE,
-            )
+            raise written_twice(key, f"{self.name}:{_line_of(event)}", first)
         container.key = key
         container.awaits_key = False
         self.lines[(*container.path, key)] = _line_of(event)
@@ -294,19 +247,18 @@ def _line(text: str, number: int) -> str:
     return next((line for index, line in enumerate(text.split("\n")) if index == number), "")
 
 
-class _WrittenTwice(DictionarySyntax):
-    """One key, two entries."""
+def written_twice(key: str, place: str, first: int | None = None) -> DictionarySyntax:
+    """The error for a key with two entries."""
+    return DictionarySyntax(
+        f"the key '{_short(key)}' is written twice" + (f" (first on line {first})" if first else ""),
+        place=place,
+        remedy="Keep one of them: only one could count.",
+    )
 
 
-class _TooDeep(DictionarySyntax):
-    """More levels than any table needs."""
-
-
-_KEEP_ONE = "Keep one of them: only one could count."
-
-
-def _too_deep(place: str) -> _TooDeep:
-    return _TooDeep(
+def too_deep(place: str) -> DictionarySyntax:
+    """The error for more levels than any table needs."""
+    return DictionarySyntax(
         f"nested more than {DEEPEST} levels deep", place=place, remedy="A table's entry needs no more than nine."
     )
 
