@@ -51,6 +51,8 @@ class InitReport:
 
     directory: Path
     draft: Draft | None
+    instructions: str = ""
+    """What the person must do before the first sync, such as setting a variable; empty where nothing."""
 
     def text(self) -> str:
         """As the terminal shows it."""
@@ -59,7 +61,8 @@ class InitReport:
             return f"An empty project is in {self.directory}.\nDraft one from data with: verity init DIR --from FOLDER"
         steps = [f"  {here} {step}" for step in ("sync", "build", "check", "query --list", 'ask "..."')]
         drafted = f"{self.directory}: drafted {len(self.draft.tables)} tables (see DRAFT.md there)"
-        return "\n".join([self.draft.report.to_text(), "", drafted, "", "Next:", *steps])
+        first = [f"  {self.instructions}"] if self.instructions else []
+        return "\n".join([self.draft.report.to_text(), "", drafted, "", "Next:", *first, *steps])
 
     def document(self) -> Json:
         """As JSON."""
@@ -67,6 +70,7 @@ class InitReport:
         doubts = () if self.draft is None else self.draft.report.doubts
         return {
             "project": str(self.directory),
+            "instructions": self.instructions,
             "tables": [
                 {"table": t.table, "rows": t.rows, "primary_key": list(t.key), "joins": list(t.joins), "time": t.time}
                 for t in tables
@@ -87,7 +91,7 @@ def make_project(directory: Path, origin: str | None, progress: Callable[[Progre
         for folder in FOLDERS:
             (place / folder).mkdir()
         _write(place / "agents" / "data_analyst.yml", AGENT)
-        return InitReport(directory, _draft_into(place, directory, origin, progress) if origin else None)
+        return _draft_into(place, directory, origin, progress) if origin else InitReport(directory, None)
 
 
 def make_sample(directory: Path, *, scale: int, fresh: bool, progress: Callable[[Progress], None]) -> str:
@@ -104,21 +108,21 @@ def make_sample(directory: Path, *, scale: int, fresh: bool, progress: Callable[
     return f"{rows:,} rows in {tables} tables, {dirt:,} of them known dirt"
 
 
-def _draft_into(place: Path, directory: Path, origin: str, progress: Callable[[Progress], None]) -> Draft:
+def _draft_into(place: Path, directory: Path, origin: str, progress: Callable[[Progress], None]) -> InitReport:
     from verity.ingest.origin import open_origin
     from verity.ingest.profile import profile
     from verity.ingest.sources import write_source
     from verity.transform.passthrough import write_models
 
     opened = open_origin(origin, Path.cwd())
-    profiled = profile(opened, lambda what, part: progress(Progress(what, done=round(part * 100), total=100)))
+    profiled = profile(opened, progress)
     drafted = draft(profiled.tables, profiled.inclusions, profiled.notes)
-    write_source(place, opened, profiled, final=directory.resolve())
+    written = write_source(place, opened, types=profiled.text_types, url=origin, home=directory.resolve())
     write_models(place, drafted.profiles)
     for entry in drafted.tables:
         _write(place / "dictionary" / f"{_file_name(entry.table)}.yml", to_yaml(entry))
     _write(place / "DRAFT.md", drafted.report.to_markdown())
-    return drafted
+    return InitReport(directory, drafted, written.instructions)
 
 
 def _file_name(table: str, longest: int = 100) -> str:

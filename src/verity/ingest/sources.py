@@ -100,19 +100,22 @@ def resolve_url(source: SourceDocument, environment: Mapping[str, str] | None = 
 
 
 def write_source(
-    project: Path, origin: Origin, *, types: Mapping[str, Mapping[str, str]] | None = None, url: str | None = None
-) -> WrittenSource:
-    """Write `sources/<origin>.yml`. `types` are the column types of CSV files, by table; `url` is what the person typed:
-    one that holds a password is written as a reference to an environment variable, never itself."""
+    project: Path, origin: Origin, *, types: Mapping[str, Mapping[str, str]] | None = None, url: str | None = None,
+    home: Path | None = None,
+) -> WrittenSource:  # fmt: skip
+    """Write `sources/<origin>.yml`. `types`: column types of CSV files, by table; `url`: what the person typed,
+    one that holds a password is written as a reference to an environment variable, never itself. `home` is where the
+    project will lie, if not where it is written: relative paths count from there."""
+    home = home or project
     folder = project / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{origin.name}.yml"
     instructions = ""
     if origin.database is None:
         body: dict[str, Any] = {"source": origin.name, "kind": "files"}
-        body["tables"] = {t.name: _file_entry(project, t, (types or {}).get(t.name, {})) for t in origin.files}
+        body["tables"] = {t.name: _file_entry(home, t, (types or {}).get(t.name, {})) for t in origin.files}
     else:
-        reference, instructions = _reference(project, origin, url or "")
+        reference, instructions = _reference(home, origin, url or "")
         body = {"source": origin.name, "kind": "database", "url": reference}
         body["tables"] = {t.name: {"query_table": t.query_table} for t in origin.database_tables}
     text = _HEADER + yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
