@@ -11,10 +11,13 @@ from tabulate import tabulate
 
 from verity.charts.terminal import draw
 from verity.contracts.question import Answer, Evidence
-from verity.contracts.run import Verdict
+from verity.contracts.run import StageLine, Verdict
 from verity.contracts.table import Cell, Column, Table
 
 SHOWN_ROWS = 60
+WIDEST_NAME = 48
+TEST = "test "
+"""How the lines of tests begin."""
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "failed": ("✗", "red"), "skipped": ("-", None)}
 
 
@@ -51,18 +54,25 @@ def show_table(table: Table, most: int = SHOWN_ROWS) -> str:
 
 
 def show_verdict(verdict: Verdict) -> str:
-    """One line a part, and the verdict."""
-    wide = max((len(line.name) for line in verdict.lines), default=0)
-    lines = []
-    for line in verdict.lines:
-        mark, color = MARKS[line.status]
-        rows = "" if line.rows is None else f"{line.rows:>12,} rows"
-        lines.append(f"  {click.style(mark, fg=color)} {line.name.ljust(wide)} {rows}  {line.message}".rstrip())
-        if line.remedy and line.status in {"failed", "warn"}:
-            lines.append(_dim(f"      {line.remedy}"))
+    """One line a part, passing tests as one number, and the verdict."""
+    passed = [line for line in verdict.lines if line.name.startswith(TEST) and line.status == "ok"]
+    shown = [line for line in verdict.lines if line not in passed]
+    wide = min(max((len(line.name) for line in shown), default=0), WIDEST_NAME)
+    lines = [text for line in shown for text in _verdict_lines(line, wide)]
+    if passed:
+        lines.append(f"  {click.style('✓', fg='green')} {len(passed)} test{'' if len(passed) == 1 else 's'} passed")
     mark, color = MARKS[verdict.status]
     ending = f"{verdict.verb}: {verdict.status}" + (f", {verdict.summary}" if verdict.summary else "")
     return "\n".join([*lines, click.style(f"{mark} {ending} ({verdict.seconds:.1f} s)", fg=color, bold=True)])
+
+
+def _verdict_lines(line: StageLine, wide: int) -> list[str]:
+    mark, color = MARKS[line.status]
+    rows = "" if line.rows is None else f"{line.rows:>12,} rows"
+    code = f"{line.code} " if line.code else ""
+    first = f"  {click.style(mark, fg=color)} {line.name.ljust(wide)} {rows}  {code}{line.message}".rstrip()
+    remedy = line.remedy if line.status in {"failed", "warn"} else ""
+    return [first, _dim(f"      {remedy}")] if remedy else [first]
 
 
 def _footer(answer: Answer, sql: bool) -> str:
