@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from verity.data.yaml_reader import Document, WrittenFloat, read_events, too_deep, written_twice
+from verity.data.yaml_events import Document, WrittenFloat, read_events, too_deep, written_twice
 from verity.exceptions import DictionarySyntax
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from verity.data.json_reader import read_json
-from verity.data.yaml_reader import read_yaml
+from verity.data.yaml_reader import read_json, read_yaml
 from verity.exceptions import DictionarySyntax
 
 
