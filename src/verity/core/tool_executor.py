@@ -81,6 +81,31 @@ class Attempt:
         return {"error": error_document(self.error)} if self.error else {}
 
 
+class _Job:
+    """A tool's run in a worker. Cancelled before it started, it never starts.
+
+    Whatever a cancelled run gives or raises in the end is dropped: the call has its verdict already.
+    """
+
+    def __init__(self, run: Callable[[], ToolResult], cancel: threading.Event) -> None:
+        self._run, self._cancel = run, cancel
+        self._stopped = threading.Event()
+        self.started = False
+
+    def __call__(self) -> ToolResult:
+        try:
+            self.started = True
+            if self._cancel.is_set():
+                return ToolResult(output={})
+            return self._run()
+        finally:
+            self._stopped.set()
+
+    def wait_to_stop(self, seconds: float) -> None:
+        if self.started:
+            self._stopped.wait(seconds)
+
+
 def error_document(error: VerityError) -> Json:
     """An error as checkpoints and answers carry it."""
     return {"code": error.code, "message": error.message, "remedy": error.remedy}
@@ -180,22 +205,23 @@ class ToolExecutor:
             cancel=threading.Event(),
             progress=call.progress or (lambda _: None),
         )
-        future = self._workers.submit(lambda: transport.call(definition, args, context))
-        return self._awaited(definition, future, context, seconds)
+        job = _Job(lambda: transport.call(definition, args, context), context.cancel)
+        try:
+            return self._awaited(definition, self._workers.submit(job), job, context, seconds)
+        except KeyboardInterrupt:
+            context.cancel.set()
+            job.wait_to_stop(CANCEL_SECONDS)
+            raise ToolCancelled(definition.key, "stopped by the caller", remedy="Run it again.") from None
 
     def _awaited(
-        self, definition: ToolDefinition, future: Future[ToolResult], context: ToolContext, seconds: float
+        self, definition: ToolDefinition, future: Future[ToolResult], job: _Job, context: ToolContext, seconds: float
     ) -> ToolResult:
         try:
             result = future.result(timeout=max(0.0, context.deadline - self._clock.monotonic()))
         except FutureTimeout as error:
             if future.done():  # the tool itself raised a TimeoutError
                 raise _defect(definition, error) from error
-            raise _too_late(definition, future, context, seconds) from None
-        except KeyboardInterrupt:
-            context.cancel.set()
-            _wait_to_stop(future, CANCEL_SECONDS)
-            raise ToolCancelled(definition.key, "stopped by the caller", remedy="Run it again.") from None
+            raise _too_late(definition, job, context, seconds) from None
         except QueryTimedOut as error:
             raise ToolTimedOut(definition.key, error.message, remedy=error.remedy) from error
         except VerityError:
@@ -269,24 +295,12 @@ def _defect(definition: ToolDefinition, error: BaseException) -> ToolExecutionFa
     )
 
 
-def _too_late(
-    definition: ToolDefinition, future: Future[ToolResult], context: ToolContext, seconds: float
-) -> ToolTimedOut:
+def _too_late(definition: ToolDefinition, job: _Job, context: ToolContext, seconds: float) -> ToolTimedOut:
     """Cancel, and give the tool a moment to stop, so that none of its effects follows its timeout checkpoint."""
-    if future.cancel():
-        return ToolTimedOut(
-            definition.key, f"no worker was free within {seconds:g} s", remedy="Ask again when fewer calls are running."
-        )
     context.cancel.set()
-    _wait_to_stop(future, GRACE_SECONDS)
-    return ToolTimedOut(
-        definition.key, f"it took longer than {seconds:g} s", remedy="Ask for less, or allow it more time."
-    )
-
-
-def _wait_to_stop(future: Future[ToolResult], seconds: float) -> None:
-    """Wait for a cancelled tool. Its result or error, now or later, is dropped: the call has its verdict already."""
-    if not future.cancel():
-        stopped = threading.Event()
-        future.add_done_callback(lambda _: stopped.set())
-        stopped.wait(seconds)
+    if not job.started:
+        reason, remedy = f"no worker was free within {seconds:g} s", "Ask again when fewer calls are running."
+        return ToolTimedOut(definition.key, reason, remedy=remedy)
+    job.wait_to_stop(GRACE_SECONDS)
+    remedy = "Ask for less, or allow it more time."
+    return ToolTimedOut(definition.key, f"it took longer than {seconds:g} s", remedy=remedy)
