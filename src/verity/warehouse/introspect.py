@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from verity.contracts.dataset import ForeignKey, PhysicalColumn, PhysicalSchema, PhysicalTable
+from verity.contracts.dataset import ForeignKey, PhysicalColumn, PhysicalSchema, PhysicalTable, ValueCount
 from verity.contracts.table import LogicalType
+from verity.warehouse.engine import Engine
+from verity.warehouse.sql_names import quoted
 
 TableKey = tuple[str | None, str, str]
 """Database (None = the main one), schema, table."""
@@ -50,3 +52,15 @@ def assemble_schema(
         for key, members in grouped.items()
     )
     return PhysicalSchema(tables=tuple(sorted(tables, key=lambda t: (t.schema_name, t.name))))
+
+
+def sample_values(engine: Engine, table: PhysicalTable, column: str, *, limit: int = 20) -> tuple[ValueCount, ...]:
+    """The commonest values of a column with their counts, NULL left out; ties in the order of their text."""
+    place = [part for part in (table.database, table.schema_name, table.name) if part]
+    collated = f' collate "{engine.capabilities.collation}"' if engine.capabilities.collation else ""
+    sql = (
+        f"select value, count(*) as times from (select {quoted(column)} as value from {quoted(*place)}) as sampled "  # noqa: S608  # quoted
+        f"where value is not null group by value order by times desc, cast(value as text){collated} limit {limit:d}"
+    )
+    rows = engine.read(sql).table.to_pylist()
+    return tuple(ValueCount(value=row["value"], count=row["times"]) for row in rows)

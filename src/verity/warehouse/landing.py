@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from verity.contracts.table import LogicalType
 from verity.exceptions import DataError, did_you_mean
@@ -54,9 +55,11 @@ def opened_scan(
         yield _landing(connection, relation, source, types, project, load_id, loaded_at)
         return
     name = "_verity_batches"
-    connection.register(name, scan.open())
+    batches = scan.open()
+    untyped = {field.name: "VARCHAR" for field in batches.schema if pa.types.is_null(field.type)}
+    connection.register(name, batches)
     try:
-        yield _landing(connection, quoted(name), scan.origin, {}, project, load_id, loaded_at)
+        yield _landing(connection, quoted(name), scan.origin, untyped, project, load_id, loaded_at)
     finally:
         connection.unregister(name)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import adbc_driver_manager
 import psycopg
+import pyarrow as pa
 
 from verity.exceptions import (
     DataError,
@@ -21,6 +22,8 @@ from verity.exceptions import (
     WarehouseUnavailable,
 )
 
+DRIVER_ERRORS = (psycopg.Error, adbc_driver_manager.Error, pa.ArrowException, OSError)
+"""What the drivers raise; a failure in the middle of ADBC's batches comes as Arrow's or as a plain OSError."""
 CANCELLED = "57014"
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK = "40P01"
@@ -31,6 +34,7 @@ _LITERAL = re.compile(r"'(?:[^']|'')*'|=\([^)]*\)|: \"[^\"]*\"$")
 _STATE = re.compile(r"SQLSTATE: (\w{5})")
 _NO_ROLE = re.compile(r'role "[^"]*" does not exist')
 _SIGN_IN = ("password", "authentication failed", "no pg_hba.conf entry", "peer auth", "ident auth")
+_UNPREPARED = re.compile(r'relation "verity\.data_version"|schema "verity"')
 _ERROR = re.compile(r"(?:ERROR|FATAL):\s+(.+)")
 
 
@@ -41,7 +45,7 @@ def translated(what: str, shown: str) -> Iterator[None]:
         yield
     except VerityError:
         raise
-    except (psycopg.Error, adbc_driver_manager.Error, OSError) as fault:  # ADBC's batches raise plain OSError
+    except DRIVER_ERRORS as fault:
         raise from_driver_error(fault, what, shown) from None
 
 
@@ -68,7 +72,7 @@ def is_connection_lost(fault: BaseException) -> bool:
 def from_driver_error(fault: BaseException, what: str, shown: str) -> VerityError:
     """The VerityError for an error of psycopg or ADBC."""
     state, text = state_of(fault), str(fault)
-    if state in (UNDEFINED_TABLE, UNDEFINED_SCHEMA) and '"verity' in text:
+    if state in (UNDEFINED_TABLE, UNDEFINED_SCHEMA) and _UNPREPARED.search(text):
         return NothingPublished()
     if state in (CANCELLED, "25P04"):
         return QueryTimedOut(f"{what}: stopped at its time limit", remedy="Ask for less, or raise query_seconds.")

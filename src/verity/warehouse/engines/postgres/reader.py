@@ -19,7 +19,7 @@ from verity.contracts.dataset import DataState
 from verity.exceptions import EngineRefused, NothingPublished
 from verity.warehouse.engine import Parameter, ReadResult
 from verity.warehouse.engines.postgres.arrow import plain_table
-from verity.warehouse.engines.postgres.faults import CANCELLED, state_of
+from verity.warehouse.engines.postgres.faults import CANCELLED, DRIVER_ERRORS, state_of
 from verity.warehouse.engines.postgres.swap import read_state
 from verity.warehouse.rows import take_rows
 from verity.warehouse.statement import is_query, timed_out
@@ -48,7 +48,7 @@ def read_statement(
             table, truncated = take_rows(cursor.fetch_record_batch(), row_cap)
             if not truncated:
                 cursor.execute("commit")
-        except (adbc_driver_manager.Error, OSError) as fault:
+        except DRIVER_ERRORS as fault:
             if watch.fired or state_of(fault) == CANCELLED:
                 raise timed_out(seconds, cancel) from None
             raise

@@ -1,0 +1,1 @@
+"""The laws of `verity.warehouse.engine`, held against every engine in `stands.STANDS`."""
