@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-
 from verity.contracts.metric import MetricQuery
 from verity.contracts.question import MetricEvidence
 from verity.contracts.table import Column
@@ -74,9 +73,7 @@ class Compiled:
         return plan_of(self.work)
 
 
-def compile_query(
-    model: Model, query: MetricQuery, *, accesses: Mapping[str, TableAccess], dialect: str
-) -> Compiled:
+def compile_query(model: Model, query: MetricQuery, *, accesses: Mapping[str, TableAccess], dialect: str) -> Compiled:
     """Compile for one principal. `model` is of the principal's narrowed catalog, `accesses` are theirs.
 
     Raises a `QueryError` with a code for everything that cannot be answered as asked.
@@ -88,5 +85,3 @@ def compile_query(
     if statement is None:
         raise InternalError("the compiler made no statement")
     return Compiled(query, printed(statement, dialect), tuple(work.parameters), tuple(work.columns), dialect, work)
-
-

@@ -1,4 +1,4 @@
-"""One comparison as SQL: the values read by the member's type, bound as parameters, with the NULL rules of the contract.
+"""One comparison as SQL: values read by the member's type and bound as parameters, with the NULL rules of the contract.
 
 `equals`, `in`, the inequalities and the `contains` family never match NULL; their `not_` forms keep NULL rows.
 A bare date compared with a timestamp means the whole day.
@@ -102,7 +102,9 @@ def _on_dates(op: str, instant: datetime) -> tuple[str, Value]:
 
 def _like(make: Callable[[], exp.Expr], of: Type, op: str, value: Value, bind: Bind, member: str) -> exp.Expr:
     if types.family(of) not in ("text", "other"):
-        raise FilterInvalid(f"'{op}' compares text, and '{member}' is {of}", remedy="Use equals, in, gt, gte, lt or lte.")
+        raise FilterInvalid(
+            f"'{op}' compares text, and '{member}' is {of}", remedy="Use equals, in, gt, gte, lt or lte."
+        )
     text = str(value)
     for special in (_ESCAPE, "%", "_"):
         text = text.replace(special, _ESCAPE + special)

@@ -34,7 +34,7 @@ def definition(metric: Metric) -> str:
 
 def plan_of(work: Work) -> Plan:
     """The logical plan."""
-    scans = tuple(_scan(work, scan) for scan in work.scans)
+    scans = tuple(_scan(scan) for scan in work.scans)
     return Plan(query=canonical(work), scans=scans, columns=tuple(work.columns), words=tuple(_words(work, scans)))
 
 
@@ -79,7 +79,7 @@ def _filter(node: Node) -> FilterNode:
     return Condition(member=node.member, op="equals", values=(True,))
 
 
-def _scan(work: Work, scan: Scan) -> PlannedScan:
+def _scan(scan: Scan) -> PlannedScan:
     time = ".".join((scan.root, *scan.time.path, scan.time.column)) if scan.time else None
     return PlannedScan(
         root=scan.root,
@@ -116,5 +116,3 @@ def _words(work: Work, scans: tuple[PlannedScan, ...]) -> list[str]:
     if derived:
         lines.append(f"Computed last: {', '.join(derived)}.")
     return lines
-
-

@@ -168,5 +168,3 @@ def _rule(work: Work, root: str, path: Path, table: str, rule: ResolvedRule) -> 
     member = f"{table}.{rule.column}"
     made = comparison(bound.node.copy, bound.type, positive, rule.values, work.bind, member)  # type: ignore[arg-type]  # every rule operator is a filter operator
     return made if positive == rule.op else exp.Not(this=exp.Paren(this=made))
-
-

@@ -191,7 +191,9 @@ class Model:
 
     def _find(self, name: str) -> MetricMember:
         table, dot, rest = name.partition(".")
-        entry = self.catalog.usable_tables[table].metrics.get(rest) if dot and table in self.catalog.usable_tables else None
+        entry = (
+            self.catalog.usable_tables[table].metrics.get(rest) if dot and table in self.catalog.usable_tables else None
+        )
         return MetricMember(table, rest, entry) if entry is not None else self.catalog.metric(name)
 
     def _load_columns(self) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from verity.semantic.conditions import comparison
+from verity.semantic.expressions import quoted
 from verity.semantic.join_graph import Path, alias
 from verity.semantic.joins import Tables
-from verity.semantic.expressions import quoted
 from verity.semantic.model import Metric, Place
 from verity.semantic.typing_rules import all_of, any_of
 from verity.semantic.work import Both, Either, Leaf, Named, Node, Scan, Work

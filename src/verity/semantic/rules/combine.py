@@ -74,9 +74,7 @@ def _branch(work: Work, scan: Scan, names: list[str], merged: list[Type]) -> exp
         for node, of, to in zip(nodes[:count], scan.types, merged, strict=True)
     ]
     own = {m.member: node for m, node in zip(scan.metrics, nodes[count:], strict=True)}
-    metrics = [
-        own.get(m.member) or types.cast(exp.Null(), m.type or "double") for m in work.leaves.values()
-    ]
+    metrics = [own.get(m.member) or types.cast(exp.Null(), m.type or "double") for m in work.leaves.values()]
     labels = [*names, *(f"m{i}" for i in range(len(metrics)))]
     select.set("expressions", [_named(n, label) for n, label in zip([*dimensions, *metrics], labels, strict=True)])
     return select

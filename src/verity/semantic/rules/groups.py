@@ -54,5 +54,3 @@ def _time_of_rows(work: Work, root: str) -> Place:
     if reference is None:
         raise QueryInvalid(f"'{root}' has no time column", remedy=f"Declare time_column on '{root}'.")
     return work.model.place(root, reference)
-
-

@@ -47,7 +47,8 @@ def _check_metric(work: Work, metric: Metric) -> None:
     for needed in entry.requires_filters:
         if not any(_is_any(condition, (needed,)) for condition in conditions):
             raise NotMeaningful(
-                f"'{metric.member}' has a meaning only with a filter on '{needed}'", remedy=f"Add a filter on '{needed}'."
+                f"'{metric.member}' has a meaning only with a filter on '{needed}'",
+                remedy=f"Add a filter on '{needed}'.",
             )
 
 

@@ -32,21 +32,25 @@ def _key(index: int, *, desc: bool, first: bool) -> exp.Ordered:
 
 def _index(work: Work, order: OrderBy) -> int:
     """The result column that an order names: by label, full name, short name, or `name:grain`."""
-    name, _, grain = order.member.partition(":")
-    columns = [
-        (label, column.member, column.grain or "") for label, column in zip(work.labels, work.columns, strict=True)
-    ]
-    readings = (
-        lambda c: order.member == c[0],
-        lambda c: name == c[1] and grain in ("", c[2]),
-        lambda c: (c[1] or "").rsplit(".", 1)[-1] == name and grain in ("", c[2]),
-        lambda c: (c[1] or "").endswith(f".{name}") and grain in ("", c[2]),
-    )
-    for reading in readings:
-        found = [i for i, column in enumerate(columns) if reading(column)]
-        if len(found) == 1:
-            return found[0]
+    columns = [(label, c.member or "", c.grain or "") for label, c in zip(work.labels, work.columns, strict=True)]
+    fits = [_fits(column, order.member) for column in columns]
+    best = max(fits, default=0)
+    if best and fits.count(best) == 1:
+        return fits.index(best)
     raise QueryInvalid(
         f"cannot order by '{order.member}': it is not one column of the result",
         remedy=f"Order by one of {', '.join(work.labels)}.",
     )
+
+
+def _fits(column: tuple[str, str, str], asked: str) -> int:
+    """How well a name fits a column (label, member, grain): 4 its label, 3 its member, 2 its last word, 1 ends."""
+    label, member, own_grain = column
+    name, _, grain = asked.partition(":")
+    if label == asked:
+        return 4
+    if grain not in ("", own_grain):
+        return 0
+    if member == name:
+        return 3
+    return 2 if member.rsplit(".", 1)[-1] == name else int(member.endswith(f".{name}"))

@@ -13,7 +13,7 @@ from verity.data.members import DimensionMember
 from verity.exceptions import AmbiguousMember, NoJoinPath
 from verity.semantic.join_graph import JoinGraph, Path
 from verity.semantic.model import Place
-from verity.semantic.work import Asked, Both, Either, Leaf, Named, Node, Scan, Work
+from verity.semantic.work import Asked, Both, Either, Named, Node, Scan, Work
 
 Use = Literal["dimension", "filter"]
 _Finder = Callable[[str, str], list[Path]]
@@ -41,7 +41,7 @@ def _placed(nodes: list[Node] | tuple[Node, ...]) -> Iterator[Asked | Named]:
             yield from _placed(node.parts)
         elif isinstance(node, Named):
             yield node
-        elif isinstance(node, Leaf) and isinstance(node.on, Asked):
+        elif isinstance(node.on, Asked):
             yield node.on
 
 

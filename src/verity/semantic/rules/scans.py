@@ -124,5 +124,3 @@ def _named(node: exp.Expr, name: str) -> exp.Alias:
 
 def _subquery(select: exp.Select, name: str) -> exp.Subquery:
     return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.Identifier(this=name, quoted=True)))
-
-
