@@ -16,7 +16,8 @@ from verity.contracts.tool import ToolResult
 from verity.core.agent_policy import AgentPolicy
 from verity.core.hashing import payload_hash
 from verity.core.ports import CheckpointStorage
-from verity.core.tool_executor import Attempt, Call, ToolExecutor
+from verity.core.tool_call import Attempt, Call
+from verity.core.tool_executor import ToolExecutor
 from verity.exceptions import ConversationNotFound, ReplayNotPermitted, ToolNotFound, ToolNotPermitted
 
 _STOOD_ON: tuple[tuple[str, ReplayVerdict], ...] = (

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from verity.contracts.base import Json
@@ -25,6 +25,7 @@ from verity.core.hashing import plain_json
 from verity.core.ports import Clock, Transport
 from verity.core.redaction import one_line, redact
 from verity.core.schema_validator import SchemaValidator
+from verity.core.tool_call import Attempt, Call, Job
 from verity.core.tool_registry import ToolRegistry
 from verity.core.worker_pool import WorkerPool
 from verity.exceptions import (
@@ -44,71 +45,6 @@ GRACE_SECONDS = 0.25
 """How long a tool that ran out of time is given to stop before its timeout is recorded."""
 CANCEL_SECONDS = 10.0
 """How long a tool that the caller interrupted is given to clean up."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One wish to run a tool: `name` (the newest version the policy allows) or `name@version`, with its arguments."""
-
-    tool: str
-    args: Json
-    policy: AgentPolicy
-    principal: Principal
-    conversation_id: str
-    today: date
-    seconds: float | None = None
-    """Most seconds it may take; the tool's own timeout where that is shorter or this is None."""
-    progress: Callable[[Progress], None] | None = None
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What came of a call, before it is recorded. Exactly one of `result` and `error` is there."""
-
-    tool: str
-    args: Json
-    deterministic: bool
-    status: CheckpointStatus
-    result: ToolResult | None
-    error: VerityError | None
-    trace: Json
-
-    @property
-    def output(self) -> Json:
-        """The result's output, or `{"error": {"code", "message", "remedy"}}`."""
-        if self.result is not None:
-            return self.result.output
-        return {"error": error_document(self.error)} if self.error else {}
-
-
-class _Job:
-    """A tool's run in a worker. Cancelled before it started, it never starts.
-
-    Whatever a cancelled run gives or raises in the end is dropped: the call has its verdict already.
-    """
-
-    def __init__(self, run: Callable[[], ToolResult], cancel: threading.Event) -> None:
-        self._run, self._cancel = run, cancel
-        self._stopped = threading.Event()
-        self.started = False
-
-    def __call__(self) -> ToolResult:
-        try:
-            self.started = True
-            if self._cancel.is_set():
-                return ToolResult(output={})
-            return self._run()
-        finally:
-            self._stopped.set()
-
-    def wait_to_stop(self, seconds: float) -> None:
-        if self.started:
-            self._stopped.wait(seconds)
-
-
-def error_document(error: VerityError) -> Json:
-    """An error as checkpoints and answers carry it."""
-    return {"code": error.code, "message": error.message, "remedy": error.remedy}
 
 
 class ToolExecutor:
@@ -205,7 +141,7 @@ class ToolExecutor:
             cancel=threading.Event(),
             progress=call.progress or (lambda _: None),
         )
-        job = _Job(lambda: transport.call(definition, args, context), context.cancel)
+        job = Job(lambda: transport.call(definition, args, context), context.cancel)
         try:
             return self._awaited(definition, self._workers.submit(job), job, context, seconds)
         except KeyboardInterrupt:
@@ -214,7 +150,7 @@ class ToolExecutor:
             raise ToolCancelled(definition.key, "stopped by the caller", remedy="Run it again.") from None
 
     def _awaited(
-        self, definition: ToolDefinition, future: Future[ToolResult], job: _Job, context: ToolContext, seconds: float
+        self, definition: ToolDefinition, future: Future[ToolResult], job: Job, context: ToolContext, seconds: float
     ) -> ToolResult:
         try:
             result = future.result(timeout=max(0.0, context.deadline - self._clock.monotonic()))
@@ -295,7 +231,7 @@ def _defect(definition: ToolDefinition, error: BaseException) -> ToolExecutionFa
     )
 
 
-def _too_late(definition: ToolDefinition, job: _Job, context: ToolContext, seconds: float) -> ToolTimedOut:
+def _too_late(definition: ToolDefinition, job: Job, context: ToolContext, seconds: float) -> ToolTimedOut:
     """Cancel, and give the tool a moment to stop, so that none of its effects follows its timeout checkpoint."""
     context.cancel.set()
     if not job.started:
