@@ -10,212 +10,30 @@ from typing import Literal
 from verity.contracts.dataset import ColumnProfile
 from verity.data.draft_entities import Entity
 from verity.data.draft_keys import FREE_TEXT
-from verity.data.draft_words import Phrase, is_code_like, is_strong_id, read_phrase, words_of
+from verity.data.draft_phrases import Phrase, read_phrase
+from verity.data.draft_vocabulary import (
+    CODES,
+    COORDINATES,
+    COUNTS,
+    CURRENCIES,
+    FLAGS,
+    LEVELS,
+    MONEY,
+    PER_UNIT,
+    PERCENT,
+    PERIODS,
+    PERSONS,
+    PII_NAMES,
+    SIZES,
+    UNITS,
+)
+from verity.data.draft_words import is_code_like, is_strong_id, singular, words_of
 from verity.data.lexicon import fold
 from verity.data.model import ColumnEntry, ValueEntry
 
 Kind = Literal["dimension", "measure", "id", "time", "text"]
 Adding = Literal["sum", "average", "none"]
 
-MONEY = frozenset(
-    [
-        "price",
-        "cost",
-        "amount",
-        "revenue",
-        "income",
-        "sale",
-        "sales",
-        "profit",
-        "margin",
-        "expense",
-        "budget",
-        "fee",
-        "commission",
-        "charge",
-        "tax",
-        "vat",
-        "tariff",
-        "discount",
-        "rebate",
-        "salary",
-        "wage",
-        "bonus",
-        "payroll",
-        "payment",
-        "freight",
-        "balance",
-        "debt",
-        "loan",
-        "premium",
-        "tip",
-        "turnover",
-        "spend",
-        "spending",
-        "subtotal",
-        "precio",
-        "costo",
-        "coste",
-        "importe",
-        "monto",
-        "saldo",
-        "ingreso",
-        "ingresos",
-        "gasto",
-        "venta",
-        "ventas",
-        "ganancia",
-        "comision",
-        "impuesto",
-        "iva",
-        "descuento",
-        "salario",
-        "sueldo",
-        "pago",
-        "flete",
-        "presupuesto",
-        "cuota",
-        "tarifa",
-        "total_pagado",
-        "preco",
-        "custo",
-        "receita",
-        "despesa",
-        "frete",
-        "desconto",
-    ]
-)
-"""Words of sums of money."""
-_PER_UNIT = frozenset(
-    ["unit", "rate", "ratio", "per", "average", "avg", "mean", "median", "score", "rating", "grade", "percentage", "percent", "pct", "list", "tasa", "unitario", "promedio", "media", "porcentaje"]
-)  # fmt: skip
-"""Words of figures that may be averaged and never added."""
-_LEVELS = frozenset(
-    [
-        "score",
-        "rating",
-        "star",
-        "stars",
-        "grade",
-        "level",
-        "rank",
-        "ranking",
-        "priority",
-        "severity",
-        "stage",
-        "tier",
-        "nota",
-        "calificacion",
-        "puntuacion",
-        "nivel",
-    ]
-)
-_SIZES = frozenset(["length", "lenght", "width", "height", "depth", "size", "age", "temperature", "temp", "speed", "pressure", "humidity", "latitude", "altitude", "duration", "distance", "largo", "ancho", "altura", "edad", "temperatura"])  # fmt: skip
-_COORDINATES = frozenset(
-    ["lat", "lng", "lon", "long", "latitude", "longitude", "latitud", "longitud", "coordinate", "coordinates", "coord"]
-)
-_PERIODS = frozenset(
-    [
-        "year",
-        "month",
-        "day",
-        "week",
-        "weekday",
-        "quarter",
-        "hour",
-        "minute",
-        "semester",
-        "season",
-        "ano",
-        "anio",
-        "año",
-        "mes",
-        "dia",
-        "semana",
-        "trimestre",
-        "hora",
-    ]
-)
-_CODES = frozenset(
-    [
-        "zip",
-        "postal",
-        "postcode",
-        "cep",
-        "prefix",
-        "phone",
-        "telephone",
-        "tel",
-        "fax",
-        "mobile",
-        "telefono",
-        "celular",
-        "version",
-        "ssn",
-        "year_built",
-    ]
-)
-_FLAGS = frozenset(["is", "has", "was", "can", "should", "flag", "es", "tiene"])
-_COUNTS = frozenset(
-    ["qty", "quantity", "quant", "count", "cnt", "cantidad", "quantidade", "qtd", "units", "number", "volume"]
-)
-_PERCENT = frozenset(["pct", "percent", "percentage", "rate", "ratio", "share", "porcentaje", "tasa"])
-_UNITS: dict[str, str] = {
-    "g": "g", "kg": "kg", "mg": "mg", "lb": "lb", "lbs": "lb", "oz": "oz", "cm": "cm", "mm": "mm", "m": "m", "km": "km",
-    "ft": "ft", "mi": "mi", "miles": "mi", "ml": "ml", "l": "l", "liters": "l", "litros": "l", "kwh": "kWh", "mb": "MB",
-    "gb": "GB", "seconds": "s", "secs": "s", "sec": "s", "ms": "ms", "minutes": "min", "mins": "min", "hours": "h", "hrs": "h",
-    "days": "d", "weeks": "week", "months": "month", "years": "year", "celsius": "C", "minutos": "min", "horas": "h", "dias": "d",
-    "m2": "m2", "sqm": "m2", "sqft": "ft2",
-}  # fmt: skip
-_CURRENCIES = frozenset(
-    ["usd", "eur", "gbp", "brl", "mxn", "php", "ars", "clp", "cop", "pen", "jpy", "cny", "inr", "cad", "aud", "chf"]
-)
-_PII_NAMES: tuple[tuple[str, frozenset[str]], ...] = (
-    ("email", frozenset({"email", "mail", "correo"})),
-    ("phone", frozenset({"phone", "telephone", "tel", "mobile", "fax", "telefono", "celular", "cellphone"})),
-    ("government id", frozenset({"ssn", "passport", "cpf", "cnpj", "nif", "dni", "curp", "rfc", "nie", "pasaporte"})),
-    ("birth date", frozenset({"birthdate", "birthday", "dob", "nacimiento", "nascimento"})),
-    ("name", frozenset({"firstname", "lastname", "surname", "fullname", "apellido", "apellidos", "sobrenome"})),
-    ("address", frozenset({"street", "calle", "domicilio", "address1", "address2", "rua"})),
-    ("payment card", frozenset({"iban", "cardnumber", "pan"})),
-)
-_PERSONS = frozenset(
-    [
-        "customer",
-        "client",
-        "buyer",
-        "user",
-        "member",
-        "patient",
-        "employee",
-        "student",
-        "teacher",
-        "person",
-        "contact",
-        "guest",
-        "subscriber",
-        "doctor",
-        "driver",
-        "passenger",
-        "cliente",
-        "usuario",
-        "paciente",
-        "empleado",
-        "alumno",
-        "estudiante",
-        "profesor",
-        "persona",
-        "contacto",
-        "seller",
-        "vendedor",
-        "staff",
-        "nurse",
-        "owner",
-        "tenant",
-        "candidate",
-        "applicant",
-    ]
-)
 _MOST_VALUES = 50
 _FEW = 30
 _IDENTIFIER = re.compile(r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$")
@@ -243,9 +61,9 @@ def describe_column(column: ColumnProfile, entity: Entity, entities: frozenset[s
     phrase = read_phrase(words, entities)
     folded = {fold(word) for word in words}
     kind, adding, understood = _use(column, words, folded, phrase, keyed)
-    money = kind == "measure" and _is_money(column, folded)
+    money = kind == "measure" and _is_money(column, words, folded)
     unit = _unit(folded, words, money) if kind == "measure" else None
-    if kind == "measure" and len(words) > 1 and (words[-1] in _UNITS or words[-1] in _CURRENCIES):
+    if kind == "measure" and len(words) > 1 and (words[-1] in UNITS or words[-1] in CURRENCIES):
         phrase = read_phrase(words[:-1], entities)  # people say the weight, not the weight in g
     kind_of_type, notes = _type(column, money)
     pii = _pii(column, words, folded, entity) if kind != "measure" else None
@@ -260,7 +78,7 @@ def column_entry(described: Described, aliases: dict[str, tuple[str, ...]]) -> C
         type=described.type,
         kind=described.kind,
         unit=described.unit,
-        aliases=aliases,  # type: ignore[arg-type]  # keys are the languages
+        aliases=aliases,
         values=_values(described),
         match="exact_case" if described.kind == "id" and column.type == "text" else None,
         pii=described.pii,
@@ -274,7 +92,7 @@ def _use(
     """Kind, whether it may be added up, and whether we know what it is."""
     if column.type in ("date", "timestamp", "timestamptz"):
         return "time", "none", True
-    if column.type == "boolean" or words[0] in _FLAGS:
+    if column.type == "boolean" or words[0] in FLAGS:
         return "dimension", "none", True
     if column.type in ("json", "binary") or column.type.startswith("other"):
         return "text", "none", True
@@ -304,22 +122,22 @@ def _use_of_number(
 ) -> tuple[Kind, Adding, bool]:
     whole = column.type == "bigint"
     few = column.distinct <= _FEW
-    if folded & _COORDINATES or folded & _CODES or is_code_like(words):
+    if folded & COORDINATES or folded & CODES or is_code_like(words):
         return "dimension", "none", True
-    if whole and (folded & _PERIODS) and not (folded & _COUNTS) and not set(words[-1:]) & set(_UNITS):
+    if whole and (folded & PERIODS) and not (folded & COUNTS) and not set(words[-1:]) & set(UNITS):
         return "dimension", "none", True
-    if folded & _LEVELS:
+    if folded & LEVELS:
         return ("dimension" if few and whole else "measure"), "average", True
-    if folded & _PER_UNIT or _PERCENT & folded:
+    if folded & PER_UNIT or PERCENT & folded:
         return "measure", "average", True
-    if folded & _SIZES:
+    if folded & SIZES:
         return "measure", "average", True
     if keyed:
         return "id", "none", True
     if (
-        folded & (MONEY | _COUNTS)
+        folded & (MONEY | COUNTS)
         or folded & {"value", "total", "valor", "weight", "peso", "stock", "points"}
-        or set(words[-1:]) & (set(_UNITS) | _CURRENCIES)
+        or set(words[-1:]) & (set(UNITS) | CURRENCIES)
     ):
         return "measure", "sum", True
     if _counts_things(words):
@@ -333,8 +151,6 @@ def _use_of_number(
 
 def _counts_things(words: list[str]) -> bool:
     """A plural that the lexicon knows counts things: passengers, installments."""
-    from verity.data.draft_words import singular
-
     last = words[-1]
     return fold(singular(last)) != fold(last) and read_phrase([last]).known
 
@@ -343,29 +159,31 @@ def _integers(column: ColumnProfile) -> Iterable[object]:
     return (count.value for count in column.top)
 
 
-def _is_money(column: ColumnProfile, folded: set[str]) -> bool:
-    if folded & _CURRENCIES:
+def _is_money(column: ColumnProfile, words: list[str], folded: set[str]) -> bool:
+    if folded & CURRENCIES:
         return True
-    if folded & (_PERCENT | _LEVELS | _COUNTS):
+    if folded & (PERCENT | LEVELS | COUNTS):
         return False
     cents = (column.fractional_digits or 0) <= 4
     decimal = column.type == "double" or column.type.startswith("decimal")
+    if _counts_things(words) and fold(singular(words[-1])) not in MONEY:
+        return False  # payment installments are counted, not paid
     if folded & MONEY:
         return cents or column.type.startswith("decimal")
     return bool(folded & {"value", "total", "valor"}) and decimal and (column.fractional_digits or 0) <= 2
 
 
 def _unit(folded: set[str], words: list[str], money: bool) -> str | None:
-    currency = folded & _CURRENCIES
+    currency = folded & CURRENCIES
     if currency:
         return currency.pop().upper()
-    if folded & _PERCENT:
+    if folded & PERCENT:
         return "percent"
-    if words[-1] in _UNITS:
-        return _UNITS[words[-1]]
+    if words[-1] in UNITS:
+        return UNITS[words[-1]]
     if money:
         return "money"
-    return "count" if folded & _COUNTS or _counts_things(words) else None
+    return "count" if folded & COUNTS or _counts_things(words) else None
 
 
 def _type(column: ColumnProfile, money: bool) -> tuple[str, tuple[str, ...]]:
@@ -384,7 +202,7 @@ def _pii(column: ColumnProfile, words: list[str], folded: set[str], entity: Enti
             return shape
     if is_strong_id(words) and not folded & {"ssn", "passport", "nif", "cpf", "dni"}:
         return None
-    for kind, names in _PII_NAMES:
+    for kind, names in PII_NAMES:
         if folded & names:
             return kind
     joined = " ".join(words)
@@ -396,8 +214,8 @@ def _pii(column: ColumnProfile, words: list[str], folded: set[str], entity: Enti
         return "address" if column.type == "text" else None
     if folded & {"name", "nombre", "nome"}:
         who = {fold(word) for word in (*words, *entity.words)} - {"name", "nombre", "nome"}
-        alone = folded <= {"name", "nombre", "nome"} | {fold(word) for word in entity.words} | _PERSONS
-        return "name" if who & _PERSONS and alone else None
+        alone = folded <= {"name", "nombre", "nome"} | {fold(word) for word in entity.words} | PERSONS
+        return "name" if who & PERSONS and alone else None
     return None
 
 
@@ -429,7 +247,7 @@ def _value(value: object) -> ValueEntry | None:
     spanish = tuple(text for text in phrase.es if text != value)
     if spanish:
         aliases["es"] = spanish[:3]
-    return ValueEntry(value=value, aliases=aliases)  # type: ignore[arg-type]  # keys are the languages
+    return ValueEntry(value=value, aliases=aliases)
 
 
 def _sentence(text: str) -> str:

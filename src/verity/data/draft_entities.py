@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verity.data.draft_words import Language, pluralise, read_phrase, says_nothing, singular, table_words
+from verity.data.draft_phrases import Language, pluralise, read_phrase
+from verity.data.draft_words import says_nothing, singular, table_words, words_of
 from verity.data.lexicon import fold
 
 
@@ -22,7 +23,8 @@ class Entity:
     language: Language
     named: bool
     title: str
-    title_es: str
+    title_es: str = ""
+    short_title: str = ""
 
     @property
     def plural_en(self) -> str:
@@ -45,14 +47,16 @@ def read_entities(names: Sequence[str]) -> dict[str, Entity]:
     shortened = table_words(names)
     singulars = {name: _singular(words) for name, words in shortened.items()}
     known = frozenset(fold(" ".join(words)) for words in singulars.values())
-    return {name: _entity(shortened[name], singulars[name], known) for name in names}
+    return {name: _entity(name, shortened[name], singulars[name], known) for name in names}
 
 
-def _entity(title: list[str], words: list[str], known: frozenset[str]) -> Entity:
+def _entity(name: str, title: list[str], words: list[str], known: frozenset[str]) -> Entity:
     said = read_phrase(title)
     title_es = said.es[0] if said.language == "en" and said.es else ""
     if says_nothing(title):
-        return Entity(("row",), "row", ("fila", "registro"), "en", False, " ".join(title), title_es)
+        return Entity(
+            ("row",), "row", ("fila", "registro"), "en", False, " ".join(words_of(name)), title_es, " ".join(title)
+        )
     phrase = read_phrase(words, known)
     own = " ".join(words)
     if phrase.language == "es":

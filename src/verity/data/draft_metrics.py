@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from verity.contracts.dataset import TableProfile
 from verity.data.draft_columns import Described
 from verity.data.draft_entities import Entity
-from verity.data.draft_words import gender_of, pluralise, read_phrase, singular, without_id
+from verity.data.draft_phrases import of_the, pluralise, read_phrase, with_adjective
+from verity.data.draft_words import singular, without_id
 from verity.data.lexicon import fold
 from verity.data.model import MetricEntry
 
 _MOST_ALIASES = 14
 _VAGUE = frozenset({"value", "amount"})
+_DIFFERENT = ("distinto", "único", "diferente")
 
 Named = tuple[str, MetricEntry]
 
@@ -38,9 +40,9 @@ def draft_metrics(
             add(*_distinct(column, target))
     for column in columns:
         if column.kind != "time" and column.adding == "sum":
-            add(*_sum(column))
+            add(*_sum(column, entity))
         if column.adding in ("sum", "average"):
-            add(*_average(column))
+            add(*_average(column, entity))
     return metrics
 
 
@@ -121,10 +123,8 @@ def _distinct(column: Described, target: Entity | None) -> Named:
     es = [pluralise(text, "es") for text in phrase.es]
     english = [f"{kind} {p}" for p in en for kind in ("distinct", "unique", "different")]
     english += [f"number of {kind} {p}" for p in en for kind in ("distinct", "unique", "different")]
-    gender = phrase.gender
-    adjectives = ("distintos", "únicos", "diferentes") if gender == "m" else ("distintas", "únicas", "diferentes")
-    spanish = [f"{p} {kind}" for p in es[:2] for kind in adjectives]
-    spanish += [f"número de {p} {kind}" for p in es[:1] for kind in adjectives]
+    spanish = [with_adjective(p, kind) for p in es[:2] for kind in _DIFFERENT]
+    spanish += [f"número de {text}" for text in spanish[:3]]
     slug = "_".join((en[0] if en and phrase.language == "en" else " ".join(base)).split())
     if target is None:
         english = [text for p in en for text in (f"number of {p}", p, f"count of {p}")] + english
@@ -140,15 +140,13 @@ def _distinct(column: Described, target: Entity | None) -> Named:
     )  # fmt: skip
 
 
-def _sum(column: Described) -> Named:
-    en, es = _said(column)
+def _sum(column: Described, entity: Entity) -> Named:
+    en, es = _said(column, entity)
     slug = "_".join(column.words)
     already = "total" in column.words or "sum" in column.words or "subtotal" in column.words
     english = [text for p in en for text in (f"total {p}", f"sum of {p}", f"{p} total", f"total of {p}")]
-    spanish = [
-        text for p in es for text in (_described(p, "total", "total"), f"total de {p}", f"suma de {p}", f"{p} total")
-    ]
-    spanish += [f"{verb} {_article(p)} {p}" for p in es[:2] for verb in ("suma", "total")]
+    spanish = [text for p in es for text in (with_adjective(p, "total"), f"total de {p}", f"suma de {p}", f"{p} total")]
+    spanish += [f"{verb} {of_the(p)}" for p in es[:2] for verb in ("suma", "total")]
     if already:
         english = [*en, *english]
     return f"sum_of_{slug}" if already else f"total_{slug}", MetricEntry(
@@ -157,46 +155,41 @@ def _sum(column: Described) -> Named:
     )  # fmt: skip
 
 
-def _average(column: Described) -> Named:
-    en, es = _said(column)
+def _average(column: Described, entity: Entity) -> Named:
+    en, es = _said(column, entity)
     slug = "_".join(column.words)
     english = [f"{kind} {p}" for p in en for kind in ("average", "mean", "avg")] + [f"average of {p}" for p in en[:1]]
     spanish = [
         text
         for p in es
         for text in (
-            _described(p, "promedio", "promedio"),
-            _described(p, "medio", "media"),
+            with_adjective(p, "promedio"),
+            with_adjective(p, "medio"),
             f"promedio de {p}",
             f"media de {p}",
         )
     ]
-    spanish += [f"{noun} {_article(p)} {p}" for p in es[:2] for noun in ("promedio", "media")]
+    spanish += [f"{noun} {of_the(p)}" for p in es[:2] for noun in ("promedio", "media")]
     return f"average_{slug}", MetricEntry(
         description=f"Average of {column.phrase.own}.", sql=f"AVG({_sql_name(column.profile.name)})",
         aliases=_aliases(english, spanish, 20), unit=column.unit, draft=True,
     )  # fmt: skip
 
 
-def _said(column: Described) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Phrases for a measure; a vague last word may be left out (`freight value` is also freight)."""
+def _said(column: Described, entity: Entity) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phrases for a measure; a vague last word may be left out (`freight value` is also freight), but not where what is
+    left names the rows: total payments could be their number."""
     en, es = list(column.phrase.en) or [column.phrase.own], list(column.phrase.es)
-    if column.phrase.language == "en" and len(column.words) > 1 and column.words[-1] in _VAGUE:
+    if (
+        column.phrase.language == "en"
+        and len(column.words) > 1
+        and column.words[-1] in _VAGUE
+        and column.words[-2] not in entity.words
+    ):
         short = read_phrase(column.words[:-1])
         en.extend(short.en)
         es.extend(short.es)
     return tuple(dict.fromkeys(en)), tuple(dict.fromkeys(es))[:3]
-
-
-def _described(phrase: str, masculine: str, feminine: str) -> str:
-    """An adjective after the head of a Spanish phrase: peso del producto -> peso promedio del producto."""
-    head, _, rest = phrase.partition(" ")
-    adjective = feminine if gender_of(head) == "f" else masculine
-    return f"{head} {adjective} {rest}".rstrip()
-
-
-def _article(phrase: str) -> str:
-    return "de la" if gender_of(phrase.partition(" ")[0]) == "f" else "del"
 
 
 def _aliases(english: Iterable[str], spanish: Iterable[str], most: int = _MOST_ALIASES) -> dict[str, tuple[str, ...]]:

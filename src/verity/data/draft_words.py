@@ -1,21 +1,18 @@
-"""Readable words out of physical names: `CustomerID` -> customer id, `order_purchase_timestamp` -> fecha de compra del pedido.
+"""Words out of physical names, and what they say of identity: `CustomerID` -> customer, id.
 
-Pure and deterministic. A name is split where its writer split it (underscores, spaces, capitals, digits stay with their
-word); what the lexicon knows gets English and Spanish phrases, what it does not know keeps its own spelling.
+Pure and deterministic. A name is split where its writer split it: underscores, spaces, capitals; digits stay with their
+word. `draft_phrases.py` makes readable English and Spanish of the words.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from verity.data.lexicon import Term, fold, load_lexicon, plural_en, plural_es, singular_en, singular_es
-
-Language = Literal["en", "es"]
+from verity.data.lexicon import fold, load_lexicon, plural_en, singular_en, singular_es
 
 STRONG_ID = frozenset({"id", "ids", "uuid", "guid", "key", "pk", "fk", "sk", "oid", "identifier", "identificador"})
 CODE_LIKE = frozenset(
@@ -72,7 +69,7 @@ _GENERIC_SUFFIXES = frozenset(
     ]
 )
 _GENERIC_PREFIXES = frozenset(["tbl", "tb", "t", "dim", "fact", "fct", "stg", "src", "raw", "vw"])
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     [
         "with",
         "without",
@@ -189,189 +186,10 @@ def _common_prefix(all_words: Iterable[list[str]]) -> list[str]:
     return prefix
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """A name in readable words. Empty where that language's words are not known; `own` is the name's own spelling."""
-
-    own: str
-    en: tuple[str, ...]
-    es: tuple[str, ...]
-    language: Language
-    gender: Literal["m", "f"]
-    known: bool
-    """False when no word of it is in the lexicon."""
-
-
-def read_phrase(words: Sequence[str], entities: frozenset[str] = frozenset()) -> Phrase:
-    """Read words as a phrase of English or Spanish and say it in both. `entities` are the folded singular words that
-    name tables: `customer state` is then *estado del cliente*, not only *estado de cliente*."""
-    terms_en, terms_es = _segment(words, "en"), _segment(words, "es")
-    language: Language = "es" if _known(terms_es) > _known(terms_en) else "en"
-    own = " ".join(words)
-    if language == "en":
-        whole = all(term is not None for _, term in terms_en)
-        es = _spanish(terms_en, entities) if whole else ()
-        return Phrase(own, _english_variants(own, terms_en), es, "en", _gender(terms_en, -1), _known(terms_en) > 0)
-    whole = all(term is not None for _, term in terms_es)
-    en = (_english_from_spanish(terms_es),) if whole else ()
-    es = _accented(own, terms_es)
-    return Phrase(own, en, es, "es", _gender(terms_es, 0), True)
-
-
-def pluralise(phrase: str, language: Language) -> str:
-    """The plural of an entity's phrase: `order item` -> order items, `línea de pedido` -> líneas de pedido."""
-    if not phrase:
-        return phrase
-    lexicon = load_lexicon()
-    if language == "es":
-        term = lexicon.foreign.get(fold(phrase))
-        if term is not None and term.es_plural and fold(term.es[0]) == fold(phrase):
-            return term.es_plural
-        return plural_es(phrase)
-    head, _, last = phrase.rpartition(" ")
-    term = lexicon.english.get(fold(last))
-    plural = term.en_plural if term is not None and term.en_plural and fold(term.en) == fold(last) else plural_en(last)
-    return f"{head} {plural}" if head else plural
-
-
 def says_nothing(words: Sequence[str]) -> bool:
     """True for table words that name no thing, only a manner: [with, invoice], [full, no, invoice], [2024]."""
-    return not words or any(fold(word) in _FUNCTION_WORDS for word in words) or all(w.isdigit() for w in words)
-
-
-Segments = list[tuple[str, Term | None]]
-
-
-def _segment(words: Sequence[str], language: Language) -> Segments:
-    lexicon = load_lexicon()
-    known = lexicon.english if language == "en" else lexicon.foreign
-    out: Segments = []
-    at = 0
-    while at < len(words):
-        for size in range(min(lexicon.longest, len(words) - at), 0, -1):
-            text = " ".join(words[at : at + size])
-            term = known.get(fold(text))
-            if term is not None or size == 1:
-                out.append((text, term))
-                at += size
-                break
-    return out
-
-
-def _known(segments: Segments) -> int:
-    return sum(len(text.split()) for text, term in segments if term is not None)
-
-
-def _gender(segments: Segments, head: int) -> Literal["m", "f"]:
-    if not segments:
-        return "m"
-    term = segments[head][1]
-    return term.gender if term is not None else "m"
-
-
-def _english_variants(own: str, segments: Segments) -> tuple[str, ...]:
-    """The name's own words first, then with abbreviations and misspellings written out (`qty` -> quantity)."""
-    full = " ".join(
-        text if term is None or fold(text) == fold(term.en_plural or plural_en(term.en)) else term.en
-        for text, term in segments
-    )
-    plain = [own, full]
-    if segments and segments[-1][0] == "at" and len(segments) > 1 and segments[-2][1] is not None:
-        event = segments[-2][1]
-        stem = [text for text, _ in segments[:-2]] + [event.event or event.en, "date"]
-        plain.append(" ".join(stem))
-    return tuple({fold(text): text.lower() for text in reversed(plain)}.values())[::-1]
-
-
-def _spanish(segments: Segments, entities: frozenset[str]) -> tuple[str, ...]:
-    """Head first, then each modifier from the nearest to the farthest: [customer, state] -> estado del cliente."""
-    said = [(text, term) for text, term in segments if term is not None]
-    if any(term.part == "function" for _, term in said[:-1]) or said[0][1].part == "function":
-        return (" ".join(term.es[0] for _, term in said),)
-    if len(said) > 1 and said[-1][1].en in _LANGUAGES:
-        return tuple(f"{phrase} en {said[-1][1].es[0]}" for phrase in _spanish([*said[:-1]], entities))
-    lexicon = load_lexicon()
-    if said[-1][1].part == "function":  # order approved at: a time
-        said = [*said[:-1], ("date", lexicon.english["date"])]
-    head_text, head = said[-1]
-    timely = head.en in _TIME_HEADS
-    before = list(reversed(said[:-1]))
-    adjectives = "".join(
-        f" {_agree(t, head.gender)}" for _, t in before if t.part == "adjective" and not (timely and t.event)
-    )
-    events = [("", lexicon.english[fold(t.event)]) for _, t in before if timely and t.event]
-    nouns = [*events, *((text, t) for text, t in before if t.part == "noun")]
-    phrases = []
-    for form in head.es:
-        first = plural_es(form) if _is_english_plural(head_text, head) else form
-        for article in (True, False) if any(fold(t.en) in entities for _, t in nouns) else (False,):
-            phrases.append(
-                first + adjectives + "".join(_of(text, t, article and fold(t.en) in entities) for text, t in nouns)
-            )
-    return tuple(dict.fromkeys(phrases))
-
-
-def _of(text: str, term: Term, article: bool) -> str:
-    if _is_english_plural(text, term):
-        return f" de {term.es_plural or plural_es(term.es[0])}"
-    if article:
-        return (" del " if term.gender == "m" else " de la ") + term.es[0]
-    return f" de {term.es[0]}"
-
-
-def _is_english_plural(text: str, term: Term) -> bool:
-    plural = term.en_plural or plural_en(term.en)
-    return fold(text) == fold(plural) != fold(term.en)
-
-
-_LANGUAGES = frozenset({"English", "Spanish", "Portuguese", "French", "German"})
-_TIME_HEADS = frozenset({"date", "timestamp", "datetime", "time", "day", "month", "year"})
-
-
-def _agree(term: Term, gender: str) -> str:
-    return (term.es_feminine or term.es[0]) if gender == "f" else term.es[0]
-
-
-def _english_from_spanish(segments: Segments) -> str:
-    """Spanish is head first: [fecha, pedido] -> order date; an adjective goes before its noun, function words go."""
-    terms = [term for _, term in segments if term is not None and term.part != "function"]
-    plural_head = bool(segments) and terms and _is_plural(segments[0][0], terms[0])
-    words = [term.en for term in reversed(terms)]
-    if plural_head:
-        words[-1] = terms[0].en_plural or plural_en(words[-1])
-    return " ".join(words)
-
-
-def _is_plural(text: str, term: Term) -> bool:
-    plurals = {fold(plural_es(form)) for form in (*term.es, *term.pt)} | {fold(term.es_plural)}
-    singles = {fold(form) for form in (*term.es, *term.pt)}
-    return fold(text) in plurals - singles
-
-
-def _accented(own: str, segments: Segments) -> tuple[str, ...]:
-    """The own words, then with the lexicon's accents, then joined as people say them (`fecha de pedido`)."""
-    words = []
-    for text, term in segments:
-        forms = [
-            form for form in (term.es if term else ()) for form in (form, plural_es(form)) if fold(form) == fold(text)
-        ]
-        words.append(forms[0] if forms else text)
-    spoken = [words[0]] if words else []
-    for (_, term), word in zip(segments[1:], words[1:], strict=True):
-        joined = term is not None and term.part == "noun" and fold(spoken[-1]) not in _FUNCTION_WORDS
-        spoken.extend(["de", word] if joined else [word])
-    return tuple(dict.fromkeys([own, " ".join(words), " ".join(spoken)]))
-
-
-def gender_of(word: str) -> Literal["m", "f"]:
-    """The gender of a Spanish noun: the lexicon's where it is a first form there, else by its ending."""
-    term = load_lexicon().foreign.get(fold(word))
-    if term is not None and fold(term.es[0]) == fold(word):
-        return term.gender
-    return "f" if fold(word).endswith(("a", "ion", "dad", "tud", "sis")) else "m"
+    return not words or any(fold(word) in FUNCTION_WORDS for word in words) or all(w.isdigit() for w in words)
 
 
 def _digest(text: str) -> str:
-    import hashlib
-
     return hashlib.sha256(text.encode()).hexdigest()[:8]

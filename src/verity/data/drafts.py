@@ -72,7 +72,7 @@ def _entry(
         columns={c.profile.name: column_entry(c, aliases) for c, aliases in zip(columns, _column_aliases(columns, entity, metrics), strict=True)},
         joins={name: _join_entry(join, name, entities) for name, join in joins},
         metrics=metrics,
-        aliases=_table_aliases(table.name, entities),  # type: ignore[arg-type]  # keys are the languages
+        aliases=_table_aliases(table.name, entities),
         business_notes=_notes(key, joins),
         draft=True,
     )  # fmt: skip
@@ -158,8 +158,9 @@ def _column_aliases(
 def _table_aliases(name: str, entities: Mapping[str, Entity]) -> dict[str, tuple[str, ...]]:
     entity = entities[name]
     if not entity.named:
-        found = {"en": (entity.title,), "es": (entity.title_es,) if entity.title_es else ()}
-        return {language: texts for language, texts in found.items() if texts and texts[0]}
+        titles = tuple(dict.fromkeys(title for title in (entity.title, entity.short_title) if title))
+        unnamed = {"en": titles, "es": tuple(title for title in (entity.title_es,) if title)}
+        return {language: texts for language, texts in unnamed.items() if texts}
     english = [entity.plural_en]
     if entity.language == "en" and len(entity.words) > 1 and _head_is_its_own(name, entities):
         english.append(entity.plural_en.split()[-1])

@@ -19,9 +19,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SCHEMES = {
-    "postgresql": "postgres", "postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"
-}  # fmt: skip
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "sqlite": "sqlite",
+    "duckdb": "duckdb",
+}
 
+URL_REMEDY = (
+    "Check host, port, database, user and password of the URL; signs such as @ : / in a password are %40 %3A %2F."
+)
+"""What to do where a server refuses or does not answer."""
 FILE_SCHEMES = frozenset({"sqlite", "duckdb"})
 """Schemes that name a file, not a server."""
 
@@ -102,7 +111,7 @@ def read_address(url: str) -> Address:
         port = parts.port
     except ValueError:
         raise _unreadable_url(url) from None
-    if not parts.hostname or not parts.path.strip("/"):
+    if not parts.hostname or not parts.path.strip("/") or "@" in parts.path:
         raise _unreadable_url(url)
     return Address(
         scheme=parts.scheme.split("+", 1)[0].lower(), host=parts.hostname, port=port,

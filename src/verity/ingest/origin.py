@@ -1,8 +1,8 @@
 """What `--from` names, opened: files of known formats, or the tables of a database.
 
-A folder: each file directly in it is a table named after its stem in snake_case (`Order Items.csv` ->
-`order_items`); each direct subfolder whose files share one format is one table of part files, named after the folder. A glob: each match is
-a table. A workbook: each sheet with cells is a table. A database URL: each table and view of its schemas.
+A folder: each file directly in it is a table named after its stem in snake_case (`Order Items.csv` is order_items);
+each direct subfolder whose files share one format is one table of part files, named after the folder. A glob: each
+match is a table. A workbook: each sheet with cells is a table. A database URL: each table and view of its schemas.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Origin:
     @property
     def table_names(self) -> tuple[str, ...]:
         """Names of the tables, sorted."""
-        return tuple(sorted(table.name for table in (*self.files, *self.database_tables)))
+        return tuple(sorted([*(table.name for table in self.files), *(table.name for table in self.database_tables)]))
 
 
 def open_origin(text: str, base: Path) -> Origin:
@@ -85,7 +85,11 @@ def find_paths(pattern: str) -> tuple[Path, ...]:
     """The files that a path or a glob names, sorted by name; none where nothing matches."""
     if Path(pattern).exists():
         return (Path(pattern),)
-    return tuple(sorted(Path(found) for found in glob.iglob(pattern, recursive=True) if Path(found).is_file()))
+    return tuple(sorted(Path(found) for found in _matches(pattern) if Path(found).is_file()))
+
+
+def _matches(pattern: str) -> list[str]:
+    return glob.glob(pattern, recursive=True)  # noqa: PTH207  # Path.glob takes no absolute pattern before 3.13
 
 
 def format_of(path: Path) -> Format | None:

@@ -1,7 +1,7 @@
 """Measure every table of a source over every row, in a private DuckDB that is thrown away.
 
-Parquet is measured where it lies; text files, workbooks and databases go through a temporary database on disk,
-so memory stays bounded. A text column gets the narrowest type that every one of its values has, leading zeros kept as text.
+Parquet is measured where it lies; text files, workbooks and databases go through a temporary database on disk, so that
+memory stays bounded. A text column gets the narrowest type that every one of its values has; leading zeros stay text.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def profile(
 @contextmanager
 def _private(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database of our own on disk, that loads nothing from the network and spills beside itself."""
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "temp_directory": str(folder / "spill"),
         "autoinstall_known_extensions": "false",

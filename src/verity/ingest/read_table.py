@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -46,13 +47,11 @@ class NamedTable:
 
 def readable_tables(origin: Origin) -> tuple[NamedTable, ...]:
     """Every table of the origin, by name."""
-    files = [NamedTable(t.name, lambda connection, t=t: _open_file(connection, t)) for t in origin.files]
-    database = origin.database
-    tables = [
-        NamedTable(t.name, lambda connection, t=t, d=database: _open_database_table(connection, d, t))
-        for t in origin.database_tables
-        if database is not None
-    ]
+    files = [NamedTable(table.name, partial(_open_file, table=table)) for table in origin.files]
+    tables = []
+    if origin.database is not None:
+        opened = partial(_open_database_table, database=origin.database)
+        tables = [NamedTable(table.name, partial(opened, table=table)) for table in origin.database_tables]
     return tuple(sorted([*files, *tables], key=lambda named: named.name))
 
 

@@ -57,7 +57,9 @@ _TESTS: dict[str, str] = {
     "double": f"regexp_full_match({{c}}, {literal(_DECIMAL)}) and try_cast({{c}} as double) is not null",
     "date": f"regexp_full_match({{c}}, {literal(_ISO_DATE)}) and try_cast({{c}} as date) is not null",
     "timestamp": f"regexp_full_match({{c}}, {literal(_ISO_MOMENT)}) and try_cast({{c}} as timestamp) is not null",
-    "timestamptz": f"regexp_full_match({{c}}, {literal(_ISO_MOMENT + _ZONE)}) and try_cast({{c}} as timestamptz) is not null",
+    "timestamptz": (
+        f"regexp_full_match({{c}}, {literal(_ISO_MOMENT + _ZONE)}) and try_cast({{c}} as timestamptz) is not null"
+    ),
     "comma_decimal": r"regexp_full_match({c}, '-?\d{{1,3}}(\.?\d{{3}})*,\d+')",
     "other_date": r"regexp_full_match({c}, '\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}( \d{{1,2}}:\d{{2}}.*)?')",
 }

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH = 20_000
-_DATE = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]"
+_TABLES = (
+    "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by 1"
+)
 
 
 class SqliteSource:
@@ -39,10 +41,7 @@ class SqliteSource:
     def tables(self) -> tuple[DatabaseTable, ...]:
         """See `Database.tables`."""
         with self._connect() as connection:
-            names = self._rows(
-                connection,
-                "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by 1",
-            )
+            names = self._rows(connection, _TABLES)
             return tuple(self._describe(connection, str(name)) for (name,) in names)
 
     def read(self, query_table: str) -> pa.RecordBatchReader:
@@ -66,14 +65,14 @@ class SqliteSource:
         """See `Database.count`."""
         with self._connect() as connection:
             self._exists(connection, query_table)
-            return int(self._rows(connection, f"select count(*) from {quoted(query_table)}")[0][0])  # noqa: S608  # quoted
+            return int(str(self._rows(connection, f"select count(*) from {quoted(query_table)}")[0][0]))  # noqa: S608  # quoted
 
     def _describe(self, connection: sqlite3.Connection, table: str) -> DatabaseTable:
         info = self._rows(connection, f"pragma table_info({quoted(table)})")
-        keys = sorted((place, name) for _, name, _, _, _, place in info if place)
+        keys = sorted((int(str(place)), str(name)) for _, name, _, _, _, place in info if place)
         foreign: dict[int, list[tuple[str, str, str]]] = {}
         for number, _, target, own, theirs, *_ in self._rows(connection, f"pragma foreign_key_list({quoted(table)})"):
-            foreign.setdefault(number, []).append((str(target), str(own), str(theirs or own)))
+            foreign.setdefault(int(str(number)), []).append((str(target), str(own), str(theirs or own)))
         return DatabaseTable(
             snake_case(table), table, tuple(name for _, name in keys),
             tuple(
@@ -89,20 +88,15 @@ class SqliteSource:
         import pyarrow as pa
 
         self._exists(connection, table)
-        names = [str(row[1]) for row in self._rows(connection, f"pragma table_info({quoted(table)})")]
-        if not names:
+        described = self._rows(connection, f"pragma table_info({quoted(table)})")
+        if not described:
             raise _missing(table, self.shown)
-        declared = {
-            str(row[1]): str(row[2]).upper() for row in self._rows(connection, f"pragma table_info({quoted(table)})")
-        }
         fields = []
-        for name in names:
-            kinds = self._rows(
-                connection,
-                f"select distinct typeof({quoted(name)}), {quoted(name)} glob '{_DATE}', {quoted(name)} glob '{_DATE}[ T]*' "  # noqa: S608  # quoted
-                f"from {quoted(table)} where {quoted(name)} is not null",
-            )
-            fields.append(pa.field(name, _type({tuple(kind) for kind in kinds}, declared[name])))
+        for _, column, declared, *_ in described:
+            own = quoted(str(column))
+            sql = f"select distinct typeof({own}) from {quoted(table)} where {own} is not null"  # noqa: S608  # quoted
+            kinds = {str(kind) for (kind,) in self._rows(connection, sql)}
+            fields.append(pa.field(str(column), _type(kinds, str(declared).upper())))
         return pa.schema(fields)
 
     def _exists(self, connection: sqlite3.Connection, table: str) -> None:
@@ -126,21 +120,17 @@ class SqliteSource:
         return SourceUnreachable(f"{self.shown}: {fault}", remedy="Is it a SQLite file that no other program locks?")
 
 
-def _type(kinds: set[tuple[object, ...]], declared: str) -> pa.DataType:
-    """The Arrow type for the kinds of values seen: (typeof, looks like a date, looks like a timestamp)."""
+def _type(kinds: set[str], declared: str) -> pa.DataType:
+    """The Arrow type that holds every kind of value seen (SQLite's typeof)."""
     import pyarrow as pa
 
-    names = {str(kind[0]) for kind in kinds}
-    if not names:
-        numeric = "INT" in declared
-        return pa.int64() if numeric else pa.string()
-    if names == {"integer"}:
+    if not kinds:
+        return pa.int64() if "INT" in declared else pa.string()
+    if kinds == {"integer"}:
         return pa.bool_() if declared.startswith("BOOL") else pa.int64()
-    if names <= {"integer", "real"}:
+    if kinds <= {"integer", "real"}:
         return pa.float64()
-    if names == {"blob"}:
-        return pa.binary()
-    return pa.string()
+    return pa.binary() if kinds == {"blob"} else pa.string()
 
 
 def _columns(schema: pa.Schema) -> str:
