@@ -61,6 +61,11 @@ def errors_page() -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
+def dictionary_page() -> str:
+    """The form of a dictionary file."""
+    return importlib.import_module("verity.data.schema").form_page()
+
+
 def table_schema() -> str:
     """The JSON Schema of a dictionary file."""
     return importlib.import_module("verity.data.schema").schema_text()
@@ -70,6 +75,7 @@ PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "commands.md": commands_page,
     REFERENCE / "settings.md": settings_page,
     REFERENCE / "errors.md": errors_page,
+    REFERENCE / "dictionary.md": dictionary_page,
     ROOT / "src" / "verity" / "data" / "schemas" / "table.schema.json": table_schema,
 }
 

@@ -117,4 +117,10 @@ def test_every_extra_is_named_where_its_vendor_is_missing():
 
 
 def test_pages_cover_commands_settings_errors_and_the_schema():
-    assert {path.name for path in PAGES} == {"commands.md", "settings.md", "errors.md", "table.schema.json"}
+    assert {path.name for path in PAGES} == {
+        "commands.md",
+        "settings.md",
+        "errors.md",
+        "dictionary.md",
+        "table.schema.json",
+    }

@@ -53,8 +53,8 @@ def access_for(
     """The principal's access to every table of the dictionary.
 
     The owner (and `system`, which answers nobody) sees everything. Anyone else sees a table through their roles: rows
-    are the union over roles, a column is hidden only if every granting role hides it. A table without `access` follows
-    `default`; a table whose `access` names none of the roles is denied either way.
+    are the union over roles; a column is shown where every granting role shows it, or one that grants every row does.
+    A table without `access` follows `default`; one whose `access` names none of the roles is denied either way.
     """
     if principal.kind in ("owner", "system"):
         return dict.fromkeys(dictionary.tables, EVERYTHING)
@@ -78,8 +78,17 @@ def _table_access(entry: TableEntry, principal: Principal, default: Literal["den
     granted = [entry.access[role] for role in dict.fromkeys(principal.roles) if role in entry.access]
     if not granted:
         return NOTHING
-    hidden = frozenset.intersection(*(frozenset(grant.columns_hidden) for grant in granted))
-    return TableAccess(allowed=True, any_of=_any_of(granted, principal.attributes), hidden=hidden)
+    return TableAccess(allowed=True, any_of=_any_of(granted, principal.attributes), hidden=_hidden(granted))
+
+
+def _hidden(granted: Iterable[AccessEntry]) -> frozenset[str]:
+    """A column is shown where every granting role shows it, or one that grants every row does: no cell is seen that no
+    single role allows."""
+    hidden = [(grant.rows == "all", frozenset(grant.columns_hidden)) for grant in granted]
+    of_all_rows = [columns for whole, columns in hidden if whole]
+    if of_all_rows:
+        return frozenset.intersection(*of_all_rows)
+    return frozenset.union(*(columns for _, columns in hidden))
 
 
 def _any_of(
