@@ -29,7 +29,8 @@ _STATUS: Mapping[str, LineStatus] = {
 
 
 def stage_line(result: NodeResult, *, rows: Mapping[str, int | None], suffix: str) -> StageLine:
-    """The line of one model or test. `rows` counts each built table by `schema.name`, shadow `suffix` included."""
+    """The line of one model or test. `rows` counts each built table by `schema.name`; dbt's schemas end in the
+    shadow `suffix`."""
     status = _STATUS.get(result.status, "failed")
     seconds = round(result.seconds, 3)
     if result.relation is None:
@@ -46,7 +47,7 @@ def stage_line(result: NodeResult, *, rows: Mapping[str, int | None], suffix: st
         )
     if status == "skipped":
         return StageLine(name=name, status=status, message="not built: something it reads from failed")
-    return StageLine(name=name, status=status, rows=rows.get(f"{result.schema}.{result.relation}"), seconds=seconds)
+    return StageLine(name=name, status=status, rows=rows.get(name), seconds=seconds)
 
 
 def _test_line(result: NodeResult, status: LineStatus, seconds: float) -> StageLine:

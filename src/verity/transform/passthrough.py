@@ -1,11 +1,12 @@
 """Write the dbt project of `verity init --from`: one silver model a table, typed columns, no row lost.
 
-The SQL is the same on DuckDB and PostgreSQL. Names come from other people's files, so each is quoted for SQL and, where
-it holds a brace, for Jinja.
+The SQL is the same on DuckDB and PostgreSQL. Names come from other people's files: a column is quoted for SQL and,
+where it holds a brace, for Jinja; a table whose name is no plain word is made by a model of a plain name.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -25,6 +26,8 @@ Types = Mapping[str, Mapping[str, LogicalType]]
 _NATIVE = {"double": "double precision", "binary": "bytea"}
 _KNOWN = re.compile(r"(boolean|bigint|double|text|date|timestamp|timestamptz|time|json|binary|decimal\(\d+,\s*\d+\))")
 _INDENT = "    "
+_LONGEST_FILE = 150
+"""Bytes of a model's name at most: it becomes a file name, here and in dbt's own folders."""
 
 
 def write_models(
@@ -42,17 +45,15 @@ def write_models(
     for table in tables:
         sql = model_sql(table, names[table.name], (types or {}).get(table.name, {}))
         (silver / f"{names[table.name]}.sql").write_text(sql, encoding="utf-8")
-    (silver / "sources.yml").write_text(_yaml(sources_document([table.name for table in tables])), encoding="utf-8")
+    (silver / "sources.yml").write_text(_yaml(sources_document(names)), encoding="utf-8")
     (silver / "schema.yml").write_text(_yaml(schema_document(names)), encoding="utf-8")
 
 
 def model_sql(table: TableProfile | PhysicalTable, model: str, types: Mapping[str, LogicalType]) -> str:
     """The silver model of one table: every column under its own name, cast to its type, every row."""
-    alias = f", alias={_text(table.name)}" if model != table.name else ""
     columns = f",\n{_INDENT}".join(_column(c.name, types.get(c.name, c.type)) for c in table.columns)
     return (
-        f"{{{{ config(schema='silver'{alias}) }}}}\n\nselect\n{_INDENT}{columns}\n"
-        f"from {{{{ source('bronze', {_text(table.name)}) }}}}\n"
+        f"{{{{ config(schema='silver') }}}}\n\nselect\n{_INDENT}{columns}\nfrom {{{{ source('bronze', '{model}') }}}}\n"
     )
 
 
@@ -70,24 +71,28 @@ def model_names(tables: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def sources_document(tables: Sequence[str]) -> Json:
+def sources_document(names: Mapping[str, str]) -> Json:
     """`sources.yml`: the bronze tables, wherever the engine attaches them."""
     source: Json = {
         "name": "bronze",
         "description": "What 'verity sync' landed, with load id, source, load time and row hash.",
         "database": "{{ var('verity_bronze_database', target.database) }}",
-        "schema": "bronze",
-        "tables": [{"name": _jinja(table)} for table in tables],
+        "schema": "{{ var('verity_bronze_schema', 'bronze') }}",
+        "tables": [
+            {"name": model, **({"identifier": _jinja(table)} if model != table else {})}
+            for table, model in names.items()
+        ],
     }
     return {"version": 2, "sources": [source]}
 
 
 def schema_document(names: Mapping[str, str]) -> Json:
-    """`schema.yml`: each model is tested to hold as many rows as its bronze table."""
+    """`schema.yml`: the table that each model makes, and the test that it holds as many rows as its bronze table."""
     models = [
         {
             "name": model,
-            "data_tests": [{"keeps_every_row": {"arguments": {"bronze": f"source('bronze', {_text(table)})"}}}],
+            **({"config": {"alias": _jinja(table)}} if model != table else {}),
+            "data_tests": [{"keeps_every_row": {"arguments": {"bronze": f"source('bronze', '{model}')"}}}],
         }
         for table, model in names.items()
     ]
@@ -110,14 +115,12 @@ def _jinja(text: str) -> str:
     return text.replace("{", "{{ '{' }}")
 
 
-def _text(name: str) -> str:
-    """A string in a Jinja expression."""
-    return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
 def _plain(name: str) -> str:
     word = re.sub(r"\W+", "_", name).strip("_") or "table"
-    return f"_{word}" if word[0].isdigit() else word
+    word = f"_{word}" if word[0].isdigit() else word
+    if len(word.encode()) <= _LONGEST_FILE:
+        return word
+    return f"{word[:30]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _copy_project_files(root: Path) -> None:

@@ -94,7 +94,7 @@ def _document(output: Json) -> Json:
 
 
 def _variables(target: BuildTarget) -> dict[str, str]:
-    variables = {"verity_schema_suffix": target.schema_suffix}
+    variables = {"verity_schema_suffix": target.schema_suffix, "verity_bronze_schema": target.bronze_schema}
     if target.bronze_database is not None:
         variables["verity_bronze_database"] = target.bronze_database
     return variables
