@@ -1,4 +1,4 @@
-"""What every test may use: a PostgreSQL database of its own, quick or thorough properties, and no way to the network."""
+"""What every test may use: a PostgreSQL database, quick or thorough properties, and no way to the network."""
 
 from __future__ import annotations
 
