@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from verity.core.ports import CheckpointStorage
     from verity.core.replay import Replayer
     from verity.core.tool_executor import ToolExecutor
-    from verity.data.model import Dictionary
+    from verity.data.folder import DictionaryFolder
     from verity.onboarding import InitReport
     from verity.query.service import QueryService
     from verity.tools.transports.local import LocalTransport
@@ -130,7 +130,8 @@ class ProjectParts:
         from verity.core.response_composer import ResponseComposer
         from verity.reading.intents import classify
 
-        return Analyst(self.executor, classify, ResponseComposer(), self.agent)
+        seconds = self.loaded.settings.analyst.tool_seconds
+        return Analyst(self.executor, classify, ResponseComposer(), self.agent, tool_seconds=seconds)
 
     @cached_property
     def agent(self) -> AgentPolicy:
@@ -145,13 +146,14 @@ class ProjectParts:
         """Runs checkpoints again."""
         from verity.core.replay import Replayer
 
-        return Replayer(self.executor, self.record)
+        return Replayer(self.executor, self.record, self._agent_now)
 
-    def dictionary(self) -> Dictionary:
-        """The dictionary as its files stand now. Raises `DictionaryInvalid`."""
-        from verity.data.dictionary import load_dictionary
+    @cached_property
+    def dictionary(self) -> DictionaryFolder:
+        """Gives the dictionary as its files stand now."""
+        from verity.data.folder import DictionaryFolder
 
-        return load_dictionary(self.project / "dictionary")
+        return DictionaryFolder(self.project / "dictionary")
 
     def today(self) -> date:
         """The day by the machine's clock and zone."""
@@ -168,6 +170,9 @@ class ProjectParts:
     def close(self) -> None:
         """Release what was made."""
         self._closing.close()
+
+    def _agent_now(self, name: str) -> AgentPolicy | None:
+        return self.agent if name == self.agent.agent_id else None
 
     def _probe_dictionary(self) -> str:
         tables = self.dictionary().tables

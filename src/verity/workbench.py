@@ -24,7 +24,7 @@ from verity.contracts.policy import AgentDocument
 from verity.contracts.question import Answer, Evidence, Language, Question
 from verity.contracts.run import ChainFault, ReplayedStep, StageLine, Verdict
 from verity.contracts.table import Table
-from verity.contracts.tool import Progress
+from verity.contracts.tool import Progress, ToolResult
 from verity.core.agent_policy import AgentPolicy
 from verity.exceptions import OwnerOnly, VerityError
 
@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from verity.query.service import ListedMember, QueryService
 
 OPERATOR = AgentPolicy(
-    AgentDocument(agent="operator", allowed_tools=("sync_source", "build_models", "run_checks")).model_dump()
+    AgentDocument(agent="operator", allowed_tools=("sync_source", "build_models", "run_checks")),
 )
 """The policy under which syncs, builds and checks run; it can answer nobody."""
+BY_NAME = AgentPolicy(AgentDocument(agent="query_by_name", allowed_tools=("run_table_query",)))
+"""The policy of queries that name their metrics: they run under the caller's own access, and nothing else runs."""
 
 
 class Parts(Protocol):
@@ -151,16 +153,20 @@ class Workbench:
         return self._parts.analyst.ask(question, self.principal)
 
     def query(self, query: MetricQuery) -> QueryAnswer:
-        """Rows of metrics asked for by name. Raises `QueryError` and `DataError`."""
-        result = self._parts.service.run(query, self.principal)
-        evidence = Evidence(
-            metrics=result.metrics,
-            sql=result.sql,
-            engine=result.engine,
-            freshness=result.freshness,
-            principal="owner (all rows)" if self.principal.is_owner else self.principal.id,
-        )
-        return QueryAnswer(query=result.query, table=result.table, evidence=evidence)
+        """Rows of metrics asked for by name, recorded as a conversation of one step.
+
+        Raises `QueryError` and `DataError`.
+        """
+        asked = query.model_dump(mode="json", exclude_defaults=True)
+        result = self._execute("run_table_query", {"query": asked}, BY_NAME, self.principal, f"q_{_new_id()}")
+        made = dict(result.output)
+        known = made.pop("evidence")
+        evidence = {
+            **known,
+            "freshness": result.trace.get("freshness"),
+            "principal": "owner (all rows)" if self.principal.is_owner else self.principal.id,
+        }
+        return QueryAnswer(query, Table.model_validate(made), Evidence.model_validate(evidence))
 
     def export(self, query: MetricQuery, format_: str) -> bytes:
         """Rows as `csv`, `arrow` (IPC file) or `parquet`, typed by the plan. Raises `QueryError` and `DataError`."""
@@ -230,20 +236,36 @@ class Workbench:
 
     def _operate(self, tool: str, args: Json, progress: Callable[[Progress], None] | None) -> Verdict:
         self._owner_only(tool)
+        result = self._execute(tool, args, OPERATOR, SYSTEM, f"op_{_new_id()}", progress)
+        return Verdict.model_validate(result.output)
+
+    def _execute(
+        self,
+        tool: str,
+        args: Json,
+        policy: AgentPolicy,
+        principal: Principal,
+        conversation_id: str,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> ToolResult:
         result, _ = self._parts.executor.execute(
             tool,
             args,
-            policy=OPERATOR,
-            principal=SYSTEM,
-            conversation_id=f"op_{uuid4().hex[:12]}",
+            policy=policy,
+            principal=principal,
+            conversation_id=conversation_id,
             today=self._parts.today(),
             progress=progress,
         )
-        return Verdict.model_validate(result.output)
+        return result
 
     def _owner_only(self, what: str) -> None:
         if not self.principal.is_owner:
             raise OwnerOnly(what, self.principal.id)
+
+
+def _new_id() -> str:
+    return uuid4().hex[:12]
 
 
 def _tried(name: str, probe: Callable[[], str]) -> StageLine:
