@@ -26,9 +26,7 @@ def _sentence(each: Assumed, frame: Frame, vocabulary: Vocabulary, language: Lan
     if each.kind.startswith("period:"):
         return _period(each, frame, language)
     if each.kind == "all_ranked":
-        return texts["all_ranked"].format(
-            direction=texts["highest_first" if each.value == "desc" else "lowest_first"]
-        )
+        return texts["all_ranked"].format(direction=texts["highest_first" if each.value == "desc" else "lowest_first"])
     if each.kind == "ties":
         return texts["ties"]
     label = _label(each.member, vocabulary, language)
@@ -54,7 +52,9 @@ def _unit_of(period: Period, count: int) -> str:
     if period.since is None or period.until is None:
         return ""
     days = (period.until - period.since).days / count
-    return next((unit for unit, most in (("day", 1), ("week", 7), ("month", 31), ("quarter", 92)) if days <= most), "year")
+    return next(
+        (unit for unit, most in (("day", 1), ("week", 7), ("month", 31), ("quarter", 92)) if days <= most), "year"
+    )
 
 
 def _time_columns(candidate: Candidate, vocabulary: Vocabulary, language: Language) -> Iterator[str]:

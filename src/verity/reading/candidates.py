@@ -23,12 +23,13 @@ from verity.contracts.metric import (
     OrderBy,
     TimeRange,
 )
+from verity.reading.aggregates import simple_aggregate
 from verity.reading.checks import comparable, grain_allowed, unit_fits
 from verity.reading.frame import ByRef, DateRef, FilterRef, Frame, HavingRef, MetricRef, ValueRef
 from verity.reading.grammar import Parse
 from verity.reading.meaning import Meaning, Nearness
 from verity.reading.naming import time_member
-from verity.reading.vocabulary import Vocabulary, simple_aggregate
+from verity.reading.vocabulary import Vocabulary
 
 MOST_CANDIDATES = 200
 PATHS_FOLLOWED = 4
@@ -89,7 +90,7 @@ def candidates(parse: Parse, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
         parts = [
             *(_by_choices(ref, names, vocabulary) for ref in frame.by),
             *(_filter_choices(ref, frame, names, vocabulary) for ref in frame.filters),
-            *(_having_choices(ref, vocabulary) for ref in frame.having),
+            *(_having_choices(ref, names, vocabulary) for ref in frame.having),
             *(_segment_choices(meanings) for meanings in frame.segments),
             *([_date_choices(frame.date, names, vocabulary)] if frame.date else []),
         ]
@@ -129,14 +130,23 @@ def _candidate(
     near = [nearness for choice in choices for nearness in choice.near]
     cost = (
         *(near.count(level) for level in (Nearness.TYPO, Nearness.LEMMA, Nearness.SHORTENED, Nearness.TRANSLATED)),
+        _ranks_a_status(frame, by, near),
         spans,
     )
+    ungrouped = (Problem("condition-on-metric"),) if frame.having and not by else ()
     problems = (
-        *(problem for choice in choices for problem in choice.problems),
+        *(problem for choice in choices for problem in choice.problems), *ungrouped,
         *rank_problems, *_term_problems(frame, names), *_time_problems(query, frame, vocabulary),
     )  # fmt: skip
     assumed = (*(each for choice in choices for each in choice.assumed), *rank_assumed)
     return Candidate(query, cost, tuple(dict.fromkeys(assumed)), tuple(dict.fromkeys(problems)))
+
+
+def _ranks_a_status(frame: Frame, by: tuple[GroupBy, ...], near: Sequence[Nearness]) -> int:
+    """Places are ranked, stages are not: 'los 5 estados con más pedidos' are states before they are statuses (one word
+    in Spanish). Only a preference between two shortened names, and shown as an assumption like every shortened name."""
+    shortened = frame.rank is not None and Nearness.SHORTENED in near
+    return int(shortened and any(group.dimension.rpartition(".")[2].endswith("status") for group in by))
 
 
 def _near(meaning: Meaning, words: str, shown: str = "") -> tuple[Assumed, ...]:
@@ -160,9 +170,7 @@ def _metric_choices(ref: MetricRef, vocabulary: Vocabulary) -> list[_Choice]:
     return found or [_Choice(problems=(Problem("no-metric", (ref.words,)),))]
 
 
-def _metrics_of(
-    meaning: Meaning, ref: MetricRef, vocabulary: Vocabulary
-) -> Iterator[tuple[str, tuple[Problem, ...]]]:
+def _metrics_of(meaning: Meaning, ref: MetricRef, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[Problem, ...]]]:
     if meaning.kind == "metric":
         fits = unit_fits(vocabulary.metrics[meaning.member].entry, ref.unit)
         yield meaning.member, () if fits else (Problem("unit-mismatch", (ref.words,)),)
@@ -172,13 +180,13 @@ def _metrics_of(
             yield member, (Problem("unit-mismatch", (ref.words,)),) if ref.unit == "amount" else ()
         if ref.unit == "total":  # 'total payments' may be their number or their sum
             for member, metric in vocabulary.metrics.items():
-                said = simple_aggregate(metric.entry.sql)
-                if metric.table == meaning.member and said and said[0] == "SUM":
+                said = simple_aggregate(metric.entry)
+                if metric.table == meaning.member and said and said.function == "SUM":
                     yield member, ()
     else:
         for member, metric in vocabulary.metrics.items():
-            said = simple_aggregate(metric.entry.sql)
-            if said and f"{metric.table}.{said[2]}" == meaning.member and not metric.entry.filter:
+            said = simple_aggregate(metric.entry)
+            if said and f"{metric.table}.{said.column}" == meaning.member:
                 problem = "aggregate-missing" if unit_fits(metric.entry, ref.unit) else "unit-mismatch"
                 yield member, (Problem(problem, (ref.words,), asks=problem == "aggregate-missing"),)
 
@@ -207,9 +215,10 @@ def _by_choices(ref: ByRef, names: tuple[str, ...], vocabulary: Vocabulary) -> l
         if column is None:
             continue
         assumed = _near(column, ref.words) if column is meaning else (Assumed("key_of", ref.words, column.member),)
+        asked = (Problem("each-or-average", (ref.words,), asks=True),) if ref.per and column is not meaning else ()
         for member in _paths(column, names, vocabulary):
             found += [
-                replace(choice, near=(column.nearness,), assumed=assumed)
+                replace(choice, near=(column.nearness,), assumed=assumed, problems=choice.problems + asked)
                 for choice in _grained(member, column, ref, names, vocabulary)
             ]
     return found or [_Choice(problems=(Problem("not-reachable", (ref.words,)),))]
@@ -224,7 +233,7 @@ def _grained(
     if is_time and ref.grain is None:
         for grain in ("month", "year", "day"):
             asked = Problem("grain-missing", (ref.words,), asks=True)
-            yield _Choice(by=(GroupBy(dimension=dimension, grain=grain),), problems=(asked,))  # type: ignore[arg-type]  # each is a Grain
+            yield _Choice(by=(GroupBy(dimension=dimension, grain=grain),), problems=(asked,))
         return
     fits = is_time or ref.grain is None
     problems = () if fits and grain_allowed(vocabulary.column(column.member), ref.grain) else (
@@ -259,6 +268,8 @@ def _filter_choices(ref: FilterRef, frame: Frame, names: tuple[str, ...], vocabu
     role = (Problem("date-role", (ref.words, frame.date.words), asks=True),) if asks and frame.date else ()
     named = _qualified(ref.columns, ref.of_entity)
     columns = named or _columns_of_values(ref.values)
+    if not columns:
+        return [_Choice(problems=(Problem("value-not-in-column", tuple(value.words for value in ref.values)),))]
     found, faults = [], []
     for column in columns:
         values = [_value_in(column, value) for value in ref.values]
@@ -297,7 +308,11 @@ def _valued(
         op: Operator = ("not_equals" if ref.negated else "equals") if len(typed) == 1 else (
             "not_in" if ref.negated else "in"
         )  # fmt: skip
-        assumed = [each for meaning, v in zip(chosen, ref.values, strict=True) for each in _near(meaning, v.words, column.member)]
+        assumed = [
+            each
+            for meaning, v in zip(chosen, ref.values, strict=True)
+            for each in _near(meaning, v.words, column.member)
+        ]
         assumed += [] if inferred else _near(column, ref.words)
         for meaning, value in zip(chosen, ref.values, strict=True):
             if inferred or meaning.case_only:
@@ -328,13 +343,15 @@ def _compared_choices(ref: FilterRef, names: tuple[str, ...], vocabulary: Vocabu
             )
 
 
-def _having_choices(ref: HavingRef, vocabulary: Vocabulary) -> list[_Choice]:
-    return [
-        replace(choice, member="", filters=(Condition(member=choice.member, op=ref.comparator, values=(ref.number,)),))
-        if choice.member
-        else choice
-        for choice in _metric_choices(ref.metric, vocabulary)
-    ]
+def _having_choices(ref: HavingRef, names: tuple[str, ...], vocabulary: Vocabulary) -> list[_Choice]:
+    """A condition on a metric that is asked for. On any other (`customers with more than 3 orders`) it would mean a
+    number for each of them, which a condition on groups is not."""
+    found = []
+    for choice in _metric_choices(ref.metric, vocabulary):
+        node = Condition(member=choice.member, op=ref.comparator, values=(ref.number,)) if choice.member else None
+        foreign = (Problem("condition-on-metric", (ref.metric.words,)),) if choice.member not in names else ()
+        found.append(replace(choice, member="", filters=(node,) if node else (), problems=choice.problems + foreign))
+    return found
 
 
 def _segment_choices(meanings: tuple[Meaning, ...]) -> list[_Choice]:

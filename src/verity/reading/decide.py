@@ -15,7 +15,7 @@ MOST_CHECKED = 24
 """Queries compiled at most for one question; more readings than that are too many to ask about."""
 
 Check = Callable[[MetricQuery], object]
-"""Compiles a query under the principal, raising `VerityError`. It may return the SQL: readings with equal SQL are one."""
+"""Compiles a query under the principal, raising `VerityError`. It may return the SQL: equal SQL is one reading."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ def _weight(candidate: Candidate) -> tuple[int, int]:
     return (len(candidate.problems), len(candidate.assumed))
 
 
-def _compiled(
-    candidates: Sequence[Candidate], check: Check
-) -> tuple[dict[object, Candidate], VerityError | None]:
+def _compiled(candidates: Sequence[Candidate], check: Check) -> tuple[dict[object, Candidate], VerityError | None]:
     """The candidates that compile, one for each different SQL."""
     found: dict[object, Candidate] = {}
     error: VerityError | None = None

@@ -25,6 +25,7 @@ INTENT_CODES = {
 _WITHOUT_ROLE = {
     "METRIC": "metric-without-role", "ENTITY": "metric-without-role", "MEASURE": "metric-without-role",
     "COLUMN": "dimension-without-role", "VALUE": "value-without-role", "DATE": "period-without-role",
+    "GRAIN": "dimension-without-role",
 }  # fmt: skip
 
 
@@ -53,12 +54,45 @@ def intent_reasons(lattice: Lattice, language: Language) -> tuple[Reason, ...]:
 
 def without_role(lattice: Lattice, language: Language) -> tuple[Reason, ...]:
     """What stands in the way of a parse: the one recognised span without which the rest would be a question."""
-    if not any(edge.category in ("METRIC", "ENTITY", "MEASURE") for edges in lattice.edges for edge in edges):
+    if not _metric_spans(lattice):
         return (reason("no-metric", language),)
+    aggregated = _aggregated_column(lattice)
+    if aggregated is not None:
+        words = lattice.text(aggregated.start, aggregated.end)
+        return (reason("no-such-aggregate", language, (words,)),)
     for edge in _content(lattice)[:MOST_TRIED]:
         if _parses_without(lattice, edge):
             return (reason(_WITHOUT_ROLE[edge.category], language, (lattice.text(edge.start, edge.end),)),)
     return (reason("not-understood", language),)
+
+
+def _metric_spans(lattice: Lattice) -> list[Edge]:
+    """Metrics, measures and entities that are no part of a longer dimension or value (`customer` of customer state)."""
+    edges = [edge for edges in lattice.edges for edge in edges]
+    longer = [(e.start, e.end) for e in edges if e.category in ("COLUMN", "VALUE")]
+    return [
+        edge
+        for edge in edges
+        if edge.category in ("METRIC", "ENTITY", "MEASURE")
+        and not any(s <= edge.start and edge.end <= e and e - s > edge.end - edge.start for s, e in longer)
+    ]
+
+
+def _aggregated_column(lattice: Lattice) -> Edge | None:
+    """A column that total, average or the like was asked of, and that has no such metric: an id, a code, a text."""
+    for edges in lattice.edges:
+        for edge in edges:
+            if edge.category != "AGG":
+                continue
+            places = {edge.end}
+            for _ in range(2):
+                places |= {e.end for place in places if place < len(lattice.edges) for e in lattice.edges[place]
+                           if e.category in ("OF", "DET")}  # fmt: skip
+            columns = [e for place in places if place < len(lattice.edges) for e in lattice.edges[place]
+                       if e.category in ("COLUMN", "MEASURE")]  # fmt: skip
+            if columns:
+                return max(columns, key=lambda e: e.end - e.start)
+    return None
 
 
 def _runs(places: tuple[int, ...]) -> Iterator[tuple[int, int]]:
@@ -74,15 +108,16 @@ def _runs(places: tuple[int, ...]) -> Iterator[tuple[int, int]]:
 def _column_before(lattice: Lattice, place: int) -> Edge | None:
     """The column that was named just before an unread word (`with payment type bitcoin`)."""
     linking = {
-        (edge.start, edge.end) for edges in lattice.edges for edge in edges if edge.category in ("IS", "NOT", "OF", "DET")
+        (edge.start, edge.end)
+        for edges in lattice.edges
+        for edge in edges
+        if edge.category in ("IS", "NOT", "OF", "DET")
     }
     ends = {place}
     for start, end in sorted(linking, reverse=True):
         if end in ends:
             ends.add(start)
-    columns = [
-        edge for edges in lattice.edges for edge in edges if edge.category == "COLUMN" and edge.end in ends
-    ]
+    columns = [edge for edges in lattice.edges for edge in edges if edge.category == "COLUMN" and edge.end in ends]
     return max(columns, key=lambda edge: edge.end - edge.start, default=None)
 
 
@@ -92,11 +127,21 @@ def _hint(
     if column is not None:
         near = _nearest_values(lattice.text(start, end), column, vocabulary)
     else:
-        near = [right for token in lattice.tokens[start:end] for right in corrections(token.key, vocabulary)]
+        near = _nearest_phrases(lattice, start, end, vocabulary)
     if not near:
         return ""
     quoted = ", ".join(f"'{word}'" for word in near[:NEAREST_VALUES])
     return f"Did you mean {quoted}?" if language == "en" else f"¿Quiso decir {quoted}?"
+
+
+def _nearest_phrases(lattice: Lattice, start: int, end: int, vocabulary: Vocabulary) -> list[str]:
+    """A code in other case, names that hold the word, and governed words one typo away."""
+    found: list[str] = []
+    for token in lattice.tokens[start:end]:
+        found += [meaning.detail for meaning in vocabulary.values_at((token.key,)) if meaning.detail != token.text]
+        found += vocabulary.names_with(token.key)
+        found += [right for right in corrections(token.key, vocabulary) if right != token.key]
+    return list(dict.fromkeys(found))
 
 
 def _nearest_values(text: str, column: Edge, vocabulary: Vocabulary) -> list[str]:
@@ -111,10 +156,7 @@ def _nearest_values(text: str, column: Edge, vocabulary: Vocabulary) -> list[str
 def _content(lattice: Lattice) -> list[Edge]:
     """The recognised spans, longest first, one for each span, later ones first."""
     found = {
-        (edge.start, edge.end): edge
-        for edges in lattice.edges
-        for edge in edges
-        if edge.category in _WITHOUT_ROLE
+        (edge.start, edge.end): edge for edges in lattice.edges for edge in edges if edge.category in _WITHOUT_ROLE
     }
     return sorted(found.values(), key=lambda edge: (edge.start - edge.end, -edge.start))
 
@@ -131,7 +173,15 @@ def _parses_without(lattice: Lattice, edge: Edge) -> bool:
         for each in edges:
             if each.end <= edge.start or each.start >= edge.end:
                 kept[moved(each.start)].append(
-                    Edge(moved(each.start), moved(each.end), each.category, each.detail, each.meanings, each.number, each.date)
+                    Edge(
+                        moved(each.start),
+                        moved(each.end),
+                        each.category,
+                        each.detail,
+                        each.meanings,
+                        each.number,
+                        each.date,
+                    )
                 )
     tokens = lattice.tokens[: edge.start] + lattice.tokens[edge.end :]
     try:

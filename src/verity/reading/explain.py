@@ -38,14 +38,25 @@ _LIST: dict[Language, tuple[str, ...]] = {
 def explanation(tokens: Sequence[Token], vocabulary: Vocabulary, language: Language) -> str | None:
     """The dictionary's text where the whole question asks for a definition or for what exists; else None."""
     words = tuple(token.key for token in tokens)
-    for asked in ("en", "es"):
-        if " ".join(words) in _LIST[asked]:
-            return _listed(vocabulary, language)
-        for opening, closing in _DEFINE[asked]:
+    if any(" ".join(words) in questions for questions in _LIST.values()):
+        return _listed(vocabulary, language)
+    inner = _what_is_defined(words)
+    return _definition(inner, vocabulary, language) if inner else None
+
+
+def asks_for_explanation(tokens: Sequence[Token]) -> bool:
+    """Whether the words have the form of a question about the dictionary."""
+    words = tuple(token.key for token in tokens)
+    return any(" ".join(words) in questions for questions in _LIST.values()) or bool(_what_is_defined(words))
+
+
+def _what_is_defined(words: Words) -> Words:
+    for forms in _DEFINE.values():
+        for opening, closing in forms:
             inner = _between(words, tuple(opening.split()), tuple(closing.split()))
             if inner:
-                return _definition(inner, vocabulary, language)
-    return None
+                return inner
+    return ()
 
 
 def _between(words: Words, opening: Words, closing: Words) -> Words:

@@ -25,12 +25,14 @@ class MetricRef:
 
 @dataclass(frozen=True)
 class ByRef:
-    """A dimension to group by. `grain` alone is time. `of_entity` are tables that a qualifier named (of the customer)."""
+    """A dimension to group by. `grain` alone is time. `of_entity`: tables that a qualifier named."""
 
     choices: tuple[Meaning, ...] = ()
     grain: Grain | None = None
     words: str = ""
     of_entity: tuple[str, ...] = ()
+    per: bool = False
+    """Said with `per` or `for each`, which with an entity may mean an average instead of a split."""
 
 
 @dataclass(frozen=True)

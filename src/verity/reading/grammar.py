@@ -27,8 +27,13 @@ from verity.reading.frame import (
     join_all,
 )
 from verity.reading.lattice import Edge, Lattice
+from verity.reading.lexicon import lexicon
 
 MOST_PARSES = 2_000
+
+_Values = tuple[tuple[ValueRef, ...], bool]
+"""Values of one list, and whether `or` joins them."""
+
 
 @dataclass(frozen=True)
 class Parse:
@@ -76,9 +81,7 @@ class _Parser:
         return list(found.items())
 
     def _continue(self, frame: Frame, place: int) -> list[tuple[int, Frame, tuple[Edge, ...]]]:
-        found = []
-        for step in self.chart.derive("aside", place):
-            found.append((step.end, frame, step.edges))
+        found = [(step.end, frame, step.edges) for step in self.chart.derive("aside", place)]
         starts: list[tuple[int, tuple[Edge, ...]]] = [(place, ())]
         if frame != Frame():
             starts += [(step.end, step.edges) for step in self.chart.derive("coord", place)]
@@ -185,8 +188,11 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
     def more_by(dimension: ByRef, _coord: Edge, _by: Edge, rest: tuple[ByRef, ...]) -> tuple[ByRef, ...]:
         return (dimension, *rest)
 
-    def by(_by: Edge, dimensions: tuple[ByRef, ...]) -> Frame:
-        return Frame(by=dimensions)
+    per_phrases = {words for words, names in lexicon(lattice.language).phrases.items() if "PER" in names}
+
+    def by(how: Edge, dimensions: tuple[ByRef, ...]) -> Frame:
+        per = tuple(token.key for token in lattice.tokens[how.start : how.end]) in per_phrases
+        return Frame(by=tuple(replace(dimension, per=per) for dimension in dimensions))
 
     def each(_each: Edge, grain: Edge) -> Frame:
         return every(grain)
@@ -196,28 +202,22 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
     def value(_the: Edge | None, edge: Edge) -> ValueRef:
         return ValueRef(edge.meanings, said(edge))
 
-    def one_value(first: ValueRef) -> tuple[tuple[ValueRef, ...], bool]:
+    def one_value(first: ValueRef) -> _Values:
         return (first,), False
 
-    def or_values(
-        first: ValueRef, _or: Edge, rest: tuple[tuple[ValueRef, ...], bool]
-    ) -> tuple[tuple[ValueRef, ...], bool]:
+    def or_values(first: ValueRef, _or: Edge, rest: _Values) -> _Values:
         return (first, *rest[0]), True
 
-    def and_values(
-        first: ValueRef, _and: Edge, rest: tuple[tuple[ValueRef, ...], bool]
-    ) -> tuple[tuple[ValueRef, ...], bool]:
+    def and_values(first: ValueRef, _and: Edge, rest: _Values) -> _Values:
         return (first, *rest[0]), rest[1]
 
-    Values = tuple[tuple[ValueRef, ...], bool]
-
-    def of_column(of: ByRef, values: Values, *, negated: bool = False) -> FilterRef:
+    def of_column(of: ByRef, values: _Values, *, negated: bool = False) -> FilterRef:
         return FilterRef(of.choices, of.words, values[0], negated, values[1], of_entity=of.of_entity)
 
-    def is_values(_the: Edge | None, of: ByRef, _is: Edge | None, values: Values) -> FilterRef:
+    def is_values(_the: Edge | None, of: ByRef, _is: Edge | None, values: _Values) -> FilterRef:
         return of_column(of, values)
 
-    def is_not_values(_the: Edge | None, of: ByRef, _not: Edge, values: Values) -> FilterRef:
+    def is_not_values(_the: Edge | None, of: ByRef, _not: Edge, values: _Values) -> FilterRef:
         return of_column(of, values, negated=True)
 
     def value_column(_the: Edge | None, first: ValueRef, of: ByRef) -> FilterRef:
@@ -239,22 +239,20 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
     def one_condition(condition: FilterRef) -> tuple[FilterRef, ...]:
         return (condition,)
 
-    def more_conditions(
-        first: tuple[FilterRef, ...], _and: Edge, rest: tuple[FilterRef, ...]
-    ) -> tuple[FilterRef, ...]:
+    def more_conditions(first: tuple[FilterRef, ...], _and: Edge, rest: tuple[FilterRef, ...]) -> tuple[FilterRef, ...]:
         return first + rest
 
     def with_conditions(_with: Edge, conditions: tuple[FilterRef, ...]) -> Frame:
         return Frame(filters=conditions)
 
-    def with_values(_with: Edge, values: Values) -> Frame:
+    def with_values(_with: Edge, values: _Values) -> Frame:
         return Frame(filters=(FilterRef(values=values[0], words=values[0][0].words, joined_by_or=values[1]),))
 
-    def without(_not: Edge, _with: Edge | None, values: Values) -> Frame:
+    def without(_not: Edge, _with: Edge | None, values: _Values) -> Frame:
         ref = FilterRef(values=values[0], words=values[0][0].words, negated=True, joined_by_or=values[1])
         return Frame(filters=(ref,))
 
-    def without_adjacent(_not: Edge, values: Values) -> Frame:
+    def without_adjacent(_not: Edge, values: _Values) -> Frame:
         whole = without(_not, None, values)
         return replace(whole, filters=(replace(whole.filters[0], adjacent=True),))
 
@@ -263,7 +261,7 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             filters=(replace(condition, negated=True),)
         )  # fmt: skip
 
-    def predicative(_be: Edge, values: Values) -> Frame:
+    def predicative(_be: Edge, values: _Values) -> Frame:
         whole = with_values(_be, values)
         return replace(whole, filters=(replace(whole.filters[0], adjacent=True),))
 
@@ -273,9 +271,11 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
     # having
 
     def having_first(_with: Edge, comparator: Edge, number: Edge, name: Edge) -> Frame:
-        return _having(MetricRef(name.meanings, said(name), "count" if name.category == "ENTITY" else None), comparator, number)
+        return _having(
+            MetricRef(name.meanings, said(name), "count" if name.category == "ENTITY" else None), comparator, number
+        )
 
-    def having_after(_with: Edge, _the: Edge | None, core: Frame, _is: Edge | None, comparator: Edge, number: Edge) -> Frame:
+    def having_after(_with: Edge, core: Frame, _is: Edge | None, comparator: Edge, number: Edge) -> Frame:
         return _having(core.metrics[0], comparator, number)
 
     def _having(ref: MetricRef, comparator: Edge, number: Edge) -> Frame:
@@ -299,7 +299,9 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             return None
         return Frame(by=(dimension,), rank=RankRef(desc, number, plural))
 
-    def top(_with: Edge | None, _the: Edge | None, edge: Edge, limit: Edge | None, _of: Edge | None, d: ByRef) -> Frame | None:
+    def top(
+        _with: Edge | None, _the: Edge | None, edge: Edge, limit: Edge | None, _of: Edge | None, d: ByRef
+    ) -> Frame | None:
         return ranked(edge.category == "TOP", limit, d)
 
     def top_after(_with: Edge | None, _the: Edge | None, limit: Edge, edge: Edge, d: ByRef) -> Frame | None:
@@ -327,7 +329,9 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
         return Frame(order="desc" if edge.category == "DESC" else "asc")
 
     def ordered(_by: Edge, core: Frame, edge: Edge | None) -> Frame | None:
-        return replace(core, order_metric=core.metrics[0], metrics=(), order="asc" if edge and edge.category == "ASC" else "desc")
+        return replace(
+            core, order_metric=core.metrics[0], metrics=(), order="asc" if edge and edge.category == "ASC" else "desc"
+        )
 
     nothing = Frame()
 
@@ -338,8 +342,8 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
     after_rules = (rule("VALUE", value_after),) if spanish else ()
     return {
         "aside": tuple(rule(each_one, aside) for each_one in ("PLEASE", "EXIST", "COMMA")),
-        "coord": (rule("AND", lambda a: a), rule("COMMA", lambda c: c), rule("COMMA AND", lambda c, a: c)),
-        "or": (rule("OR", lambda o: o), rule("COMMA OR", lambda c, o: o)),
+        "coord": (rule("AND", lambda a: a), rule("COMMA", lambda c: c), rule("COMMA AND", lambda c, _a: c)),
+        "or": (rule("OR", lambda o: o), rule("COMMA OR", lambda _c, o: o)),
         "clause": (
             rule("metrics", lambda m: m),
             rule("BY dimensions", by),
@@ -364,18 +368,23 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             rule("before? core after?", modified),
             rule("DET? HOWMANY DET? before name after?", counted_modified),
         ),
+        "counted_name": (rule("METRIC", lambda n: n), rule("ENTITY", lambda n: n)),
+        "governed": (rule("DET? counted_name", plain), rule("DET? HOWMANY DET? counted_name", counted)),
         "core": (
             rule("DET? name", plain),
             rule("DET? HOWMANY DET? name", counted),
             rule("DET? HOWMUCH BE? DET? name", much),
-            rule("AGG OF? DET? ENTITY", total_of),
+            rule("DET? AGG OF? DET? ENTITY", lambda _d, a, o, t, n: total_of(a, o, t, n)),
         ),
         "before": (
             rule("DET? modifier", lambda _d, m: m),
             rule("DET? modifier modifier", lambda _d, m, n: m.join(n)),
         ),
         "modifier": (
-            rule("VALUE", value_before), rule("EVERY", every), rule("IMPLIED", implied), rule("SEGMENT", segment),
+            rule("VALUE", value_before),
+            rule("EVERY", every),
+            rule("IMPLIED", implied),
+            rule("SEGMENT", segment),
         ),
         "after": (rule("EVERY", every), rule("IMPLIED", implied), rule("SEGMENT", segment), *after_rules),
         "column": (rule("COLUMN", column), rule("COLUMN OF DET? ENTITY", column)),
@@ -426,11 +435,11 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             rule("BE values", predicative),
         ),
         "having": (
-            rule("PREP CMP NUMBER name", having_first),
-            rule("HAS CMP NUMBER name", having_first),
-            rule("THATHAVE CMP NUMBER name", having_first),
-            rule("PREP DET? core IS? CMP NUMBER", having_after),
-            rule("HAS DET? core IS? CMP NUMBER", having_after),
+            rule("PREP CMP NUMBER counted_name", having_first),
+            rule("HAS CMP NUMBER counted_name", having_first),
+            rule("THATHAVE CMP NUMBER counted_name", having_first),
+            rule("PREP governed IS? CMP NUMBER", having_after),
+            rule("HAS governed IS? CMP NUMBER", having_after),
         ),
         "rank": (
             rule("PREP? DET? TOP NUMBER? OF? dimension", top),
@@ -450,5 +459,6 @@ def _is_plural(dimension: str, verb: str) -> bool:
     """Whether several rows are asked for: `which states have`, `qué estados tienen`; the noun decides, not the verb."""
     plural_verbs = {"have", "tienen", "tuvieron", "that have", "which have", "que tienen", "que tuvieron", "han tenido"}
     return verb.lower() in plural_verbs or any(
-        word.lower().endswith("s") and not word.lower().endswith(("ss", "us", "is", "mes")) for word in dimension.split()
+        word.lower().endswith("s") and not word.lower().endswith(("ss", "us", "is", "mes"))
+        for word in dimension.split()
     )

@@ -144,13 +144,13 @@ def _member_edges(
 
 def _negative_spans(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> tuple[tuple[int, int, str], ...]:
     """Spans that are a metric's negative alias: the metric may not be read inside them."""
-    spans = []
-    for start in range(len(tokens)):
-        for end in range(start + 1, min(len(tokens), start + vocabulary.longest) + 1):
-            for meaning in vocabulary.members_at(tuple(t.key for t in tokens[start:end])):
-                if meaning.kind == "negative":
-                    spans.append((start, end, meaning.member))
-    return tuple(spans)
+    return tuple(
+        (start, end, meaning.member)
+        for start in range(len(tokens))
+        for end in range(start + 1, min(len(tokens), start + vocabulary.longest) + 1)
+        for meaning in vocabulary.members_at(tuple(token.key for token in tokens[start:end]))
+        if meaning.kind == "negative"
+    )
 
 
 def _value_edges(tokens: tuple[Token, ...], start: int, vocabulary: Vocabulary, shouted: bool) -> Iterator[Edge]:

@@ -10,7 +10,7 @@ Kind = Literal["metric", "entity", "column", "measure", "value", "segment", "imp
 
 
 class Nearness(IntEnum):
-    """How close the words stand to the dictionary's own. Preference goes by it; only typos and forms are assumptions."""
+    """How close the words stand to the dictionary's own. Preference goes by it."""
 
     EXACT = 0
     """A name or alias as written."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import Literal
 
 from verity.contracts.question import Language
 from verity.data.catalog import Catalog, CatalogTable
 from verity.data.lexicon import plural_en, plural_es
+from verity.reading.aggregates import counts_of
+from verity.reading.lexicon import lexicon
 from verity.reading.normalise import words_of
+
+AliasMap = Mapping[Literal["any", "en", "es"], tuple[str, ...]]
 
 GENERIC_METRICS = frozenset({"count", "total", "sum", "average"})
 
@@ -18,12 +23,12 @@ def readable(name: str) -> str:
     return " ".join(name.replace("_", " ").replace("-", " ").split())
 
 
-def every_alias(aliases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def every_alias(aliases: AliasMap) -> tuple[str, ...]:
     """The aliases of every language."""
     return tuple(dict.fromkeys(text for texts in aliases.values() for text in texts))
 
 
-def aliases_in(aliases: Mapping[str, tuple[str, ...]], language: Language) -> tuple[str, ...]:
+def aliases_in(aliases: AliasMap, language: Language) -> tuple[str, ...]:
     """The aliases said to be of one language."""
     return aliases.get(language, ())
 
@@ -70,6 +75,7 @@ class Labels:
 
     def __init__(self, catalog: Catalog, language: Language) -> None:
         self.catalog, self.language = catalog, language
+        self._counts = counts_of(catalog)
         self._metric_owners = _owners(
             (words_of(text), metric.member)
             for metric in catalog.metrics()
@@ -91,6 +97,10 @@ class Labels:
             said += metric.entry.aliases.get("any", ())
         else:
             said.insert(0 if self.language == "en" else len(said), readable(metric.name))
+        wordless = self.language == "es" and not aliases_in(metric.entry.aliases, "es")
+        only_count = self._counts.get(metric.table) == (metric.member,) and table.entry.entity is not None
+        if only_count and (wordless or metric.name in GENERIC_METRICS):
+            return lexicon(self.language).texts["count"].format(entity=plural_entity(table, self.language))
         own = {words_of(text): text for text in said if self._metric_owners.get(words_of(text)) == {metric.member}}
         return first(own.values(), f"{readable(table.name)} {readable(metric.name)}")
 

@@ -59,28 +59,33 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def detect_language(tokens: Sequence[Token]) -> tuple[Language, ...]:
-    """The languages to try, likelier first, by counting words of each closed lexicon; a tie is read as English first."""
+    """The languages to read in, likelier first, by counting words of each closed lexicon; a tie is English.
+
+    The other language is tried after it only where a word is in its lexicon alone, so that a construction of one
+    language (`pedidos entregados`) never opens a door in the other.
+    """
+    english, spanish = lexicon("en").words, lexicon("es").words
     keys = [token.key for token in tokens]
-    counts: dict[Language, int] = {
-        "en": sum(key in lexicon("en").words for key in keys),
-        "es": sum(key in lexicon("es").words for key in keys),
-    }
-    return ("es", "en") if counts["es"] > counts["en"] else ("en", "es")
+    only_english = sum(key in english and key not in spanish for key in keys)
+    only_spanish = sum(key in spanish and key not in english for key in keys)
+    if only_spanish > only_english:
+        return ("es", "en") if only_english else ("es",)
+    return ("en", "es") if only_spanish else ("en",)
 
 
 def _meaningful(text: str, mark: Token) -> bool:
     """A mark that touches a number changes it: a sign (`-5`), a slash date (`5/3/2018`), a range (`2016-2018`)."""
     before, after = text[mark.start - 1 : mark.start], text[mark.end : mark.end + 1]
-    if not after.isdigit() or mark.key not in "-–—/.:":
+    if not after.isdecimal() or mark.key not in "-–—/.:":
         return False
-    return before.isdigit() or (mark.key in "-–—" and not before.isalnum())
+    return before.isdecimal() or (mark.key in "-–—" and not before.isalnum())
 
 
 def _token(text: str, start: int, end: int) -> Token:
     key = fold(text)
     if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", key):
         return Token(text, start, end, key, "date")
-    if text[0].isdigit() and text[-1].isdigit():
+    if text[0].isdecimal() and text[-1].isdecimal():
         number = _number(key)
         if number is not None:
             return Token(text, start, end, key, "number", number)

@@ -1,19 +1,18 @@
 """A question to a Resolution, stage by stage: normalise, lattice, grammar, checks, decide, restate.
 
-    tokens -> every reading of every span -> parses that use each word once -> candidate queries -> one, several or none
+tokens -> every reading of every span -> parses that use each word once -> candidate queries -> one, several or none
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from verity.contracts.base import Json
-from verity.contracts.metric import TIME, AllOf, AnyOf, FilterNode, MetricQuery
+from verity.contracts.metric import AllOf, AnyOf, FilterNode
 from verity.contracts.question import Language, Option, Question, Reason, Resolution
 from verity.reading.assumptions import assumptions
-from verity.reading.candidates import Candidate, Problem, candidates, conditions_of
+from verity.reading.candidates import Candidate, Problem, candidates
 from verity.reading.chart import TooComplex
 from verity.reading.codes import reason
 from verity.reading.decide import MOST_OPTIONS, Check, Decision, ambiguity_code, decide, first_reasons
@@ -50,13 +49,16 @@ def _reads_back(option: Option, question: Question, language: Language, vocabula
     return again.status == "resolved" and again.query == option.query
 
 
+_UNDECIDED = Decision()
+
+
 @dataclass(frozen=True)
 class _Attempt:
     """The question read in one language."""
 
     lattice: Lattice
     parses: tuple[Parse, ...] = ()
-    decision: Decision = Decision()
+    decision: Decision = _UNDECIDED
     frames: tuple[tuple[Candidate, Frame], ...] = ()
     too_complex: bool = False
 
@@ -83,10 +85,9 @@ def _read(question: Question, vocabulary: Vocabulary, check: Check) -> Resolutio
     if explained is not None:
         return Resolution(status="resolved", language=speaks, explain=explained, reading=_trace_explain(tokens))
     shouted = question.text == question.text.upper()
-    order = languages if question.language is None else (question.language, "es" if question.language == "en" else "en")
     attempts = []
-    for language in order:
-        attempts.append(_attempt(tokens, vocabulary, check, question.today, language, shouted))  # type: ignore[arg-type]  # the pair holds the two languages
+    for language in dict.fromkeys((*languages, *((question.language,) if question.language else ()))):
+        attempts.append(_attempt(tokens, vocabulary, check, question.today, language, shouted))
         if attempts[-1].rank == 0:
             break
     best = min(attempts, key=lambda attempt: attempt.rank)

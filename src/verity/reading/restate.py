@@ -1,6 +1,6 @@
 """A MetricQuery in plain words, English or Spanish, written from the plan alone; the words read back to the same query.
 
-    Number of orders, order purchase timestamp in 2018, by customer state, with order status delivered
+Number of orders, order purchase timestamp in 2018, by customer state, with order status delivered
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def _period(query: MetricQuery, labels: Labels, words: Lexicon) -> Iterator[str]
     if span is None or (span.since is None and span.until is None):
         return
     language: Language = "en" if words is lexicon("en") else "es"
-    column = labels.column(span.dimension) if span.dimension not in (None, TIME) else labels.time(query.metrics)
+    named = span.dimension is not None and span.dimension != TIME
+    column = labels.column(span.dimension or "") if named else labels.time(query.metrics)
     said = period_words(Period(_date(span.since), _date(span.until), "range"), language)
     yield f"{column} {said}" if column else said
 
@@ -96,7 +97,8 @@ def _dimension(by: GroupBy, labels: Labels, words: Lexicon) -> str:
     grain = words.grains[by.grain] if by.grain else ""
     if by.dimension == TIME:
         return grain
-    return f"{labels.column(by.dimension)} {words.texts['by']} {grain}" if grain else labels.column(by.dimension)
+    column = labels.column(by.dimension)
+    return words.texts["grain_of"].format(grain=grain, column=column) if grain else column
 
 
 def _condition(node: FilterNode, labels: Labels, words: Lexicon) -> str:

@@ -6,14 +6,14 @@ look-ups, whatever the number of metrics and values.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
 from verity.data.catalog import Catalog, CatalogColumn, CatalogTable, MetricMember
-from verity.reading.lexicon import lexicon
+from verity.reading.aggregates import counts_of, simple_aggregate
+from verity.reading.lexicon import lexicon, name_parts
 from verity.reading.meaning import Kind, Meaning, Nearness
 from verity.reading.naming import entity_names, every_alias
 from verity.reading.normalise import words_of
@@ -23,13 +23,12 @@ LONGEST_VALUE = 8
 """Words. Longer texts are never typed as a value."""
 MOST_LETTERS_OF_A_CODE = 3
 
-GENERIC_HEADS = frozenset(
-    "name id key code number no value date time timestamp at on prefix description title text message comment qty "
-    "quantity amount count english lenght length width height weight latitude longitude lat lng url index order".split()
-)
+GENERIC_HEADS = name_parts("generic_heads")
 """Last words of column names that say too little to stand for the column."""
 
-_AGGREGATE = re.compile(r"(SUM|AVG|MIN|MAX|COUNT)\s*\(\s*(DISTINCT\s+)?(\*|1|\w+)\s*\)", re.IGNORECASE)
+UNIT_ENDINGS = name_parts("unit_endings")
+"""Last words of column names that are a unit: `product_weight_g` is also called `product weight`."""
+
 _SAID = {"SUM": "total", "AVG": "average", "MIN": "minimum", "MAX": "maximum", "COUNT": "distinct"}
 
 
@@ -58,7 +57,7 @@ class Vocabulary:
     def __init__(self, catalog: Catalog, values: Sequence[MemberValues]) -> None:
         self.catalog = catalog
         self.metrics: Mapping[str, MetricMember] = {m.member: m for m in catalog.metrics()}
-        self.counts: Mapping[str, tuple[str, ...]] = _counts(catalog)
+        self.counts: Mapping[str, tuple[str, ...]] = counts_of(catalog)
         self._exact: dict[Words, set[Meaning]] = {}
         self._singular: dict[Words, set[Meaning]] = {}
         self._bags: dict[Words, set[Meaning]] = {}
@@ -105,9 +104,14 @@ class Vocabulary:
         """The values of `table.column`, as they are stored."""
         return self._by_column.get(column, ())
 
-    def known_word(self, word: str) -> bool:
-        """True where the word occurs in some governed phrase or value."""
-        return word in self.words or word in self.value_words
+    def names_with(self, word: str) -> list[str]:
+        """The shortest names of metrics and columns that hold a word: what it may have been meant for."""
+        phrases = (
+            phrase
+            for phrase, meanings in self._exact.items()
+            if word in phrase and any(m.kind in ("metric", "column") and m.nearness == 0 for m in meanings)
+        )
+        return [" ".join(phrase) for phrase in sorted(phrases, key=lambda phrase: (len(phrase), phrase))][:3]
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -159,25 +163,6 @@ class Vocabulary:
         return found
 
 
-def simple_aggregate(sql: str | None) -> tuple[str, bool, str] | None:
-    """`SUM(price)` as `("SUM", False, "price")`: function, DISTINCT, column; None for any other expression."""
-    match = _AGGREGATE.fullmatch((sql or "").strip())
-    return (match[1].upper(), bool(match[2]), match[3]) if match else None
-
-
-def _counts(catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    """For each table the metrics that count its rows, or its entities by their key."""
-    found: dict[str, list[str]] = {}
-    for metric in catalog.metrics():
-        table = catalog.tables[metric.table]
-        said = simple_aggregate(metric.entry.sql)
-        if metric.entry.filter or not said or said[0] != "COUNT":
-            continue
-        if (said[2] in "*1" and not said[1]) or (said[2],) == table.primary_key:
-            found.setdefault(metric.table, []).append(metric.member)
-    return {table: tuple(members) for table, members in found.items()}
-
-
 def _phrases(catalog: Catalog) -> Iterator[tuple[Words, Meaning]]:
     for metric in catalog.metrics():
         yield from _metric_phrases(catalog, metric)
@@ -205,13 +190,16 @@ def _metric_phrases(catalog: Catalog, metric: MetricMember) -> Iterator[tuple[Wo
     yield words_of(f"{metric.table} {metric.name}"), Meaning("metric", member)
     for text in every_alias(entry.aliases):
         yield words_of(text), Meaning("metric", member)
-    said = simple_aggregate(entry.sql)
+    said = simple_aggregate(entry)
     table = catalog.tables[metric.table]
-    if said and not entry.filter and said[2] in table.columns and (said[0] != "COUNT" or said[1]):
-        for words in _column_words(table, table.columns[said[2]]):
-            yield (_SAID[said[0]], *words), Meaning("metric", member, nearness=Nearness.TRANSLATED)
+    if said and said.column in table.columns and (said.function != "COUNT" or said.distinct):
+        near = Meaning("metric", member, nearness=Nearness.TRANSLATED)
+        for words in _column_words(table.columns[said.column]):
+            yield (_SAID[said.function], *words), near
             if words[-1] in ("id", "key") and len(words) > 1:
-                yield (_SAID[said[0]], *words[:-1]), Meaning("metric", member, nearness=Nearness.TRANSLATED)
+                yield (_SAID[said.function], *words[:-1]), near
+            if words[-1] in UNIT_ENDINGS and len(words) > 1:
+                yield (_SAID[said.function], *words[:-1]), replace(near, nearness=Nearness.SHORTENED)
     terms: tuple[tuple[Kind, Iterable[str]], ...] = (
         ("implied", every_alias(entry.implied_terms)), ("implied", every_alias(entry.verb_forms)),
         ("contradicts", every_alias(entry.contradicts_terms)), ("negative", every_alias(entry.negative_aliases)),
@@ -221,7 +209,7 @@ def _metric_phrases(catalog: Catalog, metric: MetricMember) -> Iterator[tuple[Wo
             yield words_of(text), Meaning(kind, member)
 
 
-def _column_words(table: CatalogTable, column: CatalogColumn) -> tuple[Words, ...]:
+def _column_words(column: CatalogColumn) -> tuple[Words, ...]:
     aliases = every_alias(column.entry.aliases) if column.entry else ()
     return tuple(dict.fromkeys(words_of(text) for text in (column.name, *aliases)))
 
@@ -230,12 +218,14 @@ def _column_phrases(table: CatalogTable, column: CatalogColumn) -> Iterator[tupl
     kind: Kind = "measure" if column.kind == "measure" else "column"
     member = column.member
     entities = {words_of(text) for text in entity_names(table)}
-    for words in _column_words(table, column):
+    for words in _column_words(column):
         yield words, Meaning(kind, member)
         yield (*words_of(table.name), *words), Meaning(kind, member)
         for entity in entities:
             if words[: len(entity)] != entity:
                 yield (*entity, *words), Meaning(kind, member, nearness=Nearness.INFLECTED)
+        if words[-1] in UNIT_ENDINGS and len(words) > 1:
+            yield words[:-1], Meaning(kind, member, nearness=Nearness.SHORTENED)
     if column.kind == "dimension":
         for words in _shortened(words_of(column.name), entities):
             yield words, Meaning(kind, member, nearness=Nearness.SHORTENED)
@@ -266,7 +256,7 @@ def _joined_phrases(join: str, aliases: Iterable[str], target: CatalogTable) -> 
             if column.hidden:
                 continue
             kind: Kind = "measure" if column.kind == "measure" else "column"
-            for words in _column_words(target, column):
+            for words in _column_words(column):
                 stripped = [words[len(entity) :] for entity in entities if words[: len(entity)] == entity]
                 for rest in filter(None, (words, *stripped)):
                     yield (*name, *rest), Meaning(kind, column.member, join)
@@ -281,8 +271,8 @@ def _values(catalog: Catalog, values: Sequence[MemberValues]) -> Iterator[tuple[
         exact = bool(column.entry and column.entry.match == "exact_case")
         for value in found.values:
             yield from _value(column.member, value, value, exact)
-    for table in catalog.tables.values():
-        for column in table.columns.values():
+    for described in catalog.tables.values():
+        for column in described.columns.values():
             for entry in column.entry.values if column.entry and not column.hidden else ():
                 texts = (entry.label, *entry.labels.values(), *every_alias(entry.aliases), str(entry.value))
                 for text in filter(None, texts):

@@ -183,7 +183,9 @@ class Reader:
     today: date = TODAY
 
     def ask(self, text: str, **more) -> Resolution:
-        return read_question(Question(text=text, today=more.pop("today", self.today), **more), self.vocabulary, self.check)
+        return read_question(
+            Question(text=text, today=more.pop("today", self.today), **more), self.vocabulary, self.check
+        )
 
     def check(self, query: MetricQuery) -> None:
         for metric in query.metrics:

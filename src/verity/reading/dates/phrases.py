@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 
 from verity.contracts.question import Language
@@ -30,6 +31,7 @@ YEARS = range(1900, 2101)
 MOST_UNITS = 1000
 
 _PeriodOfYear = Callable[[int], Period]
+_Part = Literal["quarter", "half"]
 
 How = Literal["plain", "inferred", "complete", "to_date"]
 
@@ -148,8 +150,7 @@ class _Phrases:
     def _named(self, start: int) -> Iterator[_Named]:
         if start >= len(self.keys):
             return
-        for named in self._every_named(start):
-            yield named
+        yield from self._every_named(start)
 
     def _every_named(self, start: int) -> Iterator[_Named]:
         if self.keys[start] in self.words.articles and start + 1 < len(self.keys):
@@ -180,20 +181,18 @@ class _Phrases:
             yield _Named(start + 2, year_of(year))
 
     def _month_or_day(self, start: int) -> Iterator[_Named]:
+        """`March`, `March 2018`, `March 5, 2018`, `5 de marzo de 2018`."""
         month = self.words.months.get(self.keys[start])
         if month is not None:
-            yield from self._with_year(start + 1, lambda year: part_of(year, "month", month))
-            day_end = self._day_number(start + 1)
-            if day_end:
-                number, end = day_end
-                yield from self._dated(end, month, number)
-        day_end = self._day_number(start)
-        if day_end:
+            yield from self._with_year(start + 1, partial(_month, number=month))
+            if day_end := self._day_number(start + 1):
+                yield from self._dated(day_end[1], month, day_end[0])
+        if day_end := self._day_number(start):
             number, end = day_end
-            if end < len(self.keys) and self.keys[end] in self.words.linking:
-                end += 1
-            if end < len(self.keys) and (month := self.words.months.get(self.keys[end])) is not None:
-                yield from self._dated(end + 1, month, number)
+            end += int(self._key(end) in self.words.linking)
+            month_after = self.words.months.get(self._key(end))
+            if month_after is not None:
+                yield from self._dated(end + 1, month_after, number)
 
     def _dated(self, end: int, month: int, number: int) -> Iterator[_Named]:
         for after, year in self._years_from(end):
@@ -206,29 +205,23 @@ class _Phrases:
                 return
 
     def _part_of_year(self, start: int) -> Iterator[_Named]:
-        key = self.keys[start]
-        grain: Literal["quarter", "half"]
-        for letters, grain, most in ((self.words.quarter_letters, "quarter", 4), (self.words.half_letters, "half", 2)):  # type: ignore[assignment]  # the literals of the tuple are read as str
-            coded = len(key) == 2 and key[0] in letters and key[1].isdigit() and 1 <= int(key[1]) <= most
-            if coded:
-                yield from self._part(start + 1, grain, int(key[1]))
-            spelt = self._ordinal(start)
-            if spelt and spelt[0] <= most and spelt[1] < len(self.keys):
-                if self.words.units.get(self.keys[spelt[1]]) == grain:
-                    yield from self._part(spelt[1] + 1, grain, spelt[0])
-            token = self.tokens[start]
-            next_key = self.keys[start + 1] if start + 1 < len(self.keys) else ""
-            if (
-                token.number in range(1, most + 1) and next_key and next_key in letters and len(next_key) == 1
-            ):  # 1T 2018
-                yield from self._part(start + 2, grain, int(token.number or 0))
-            year = self._year_at(start)
-            if year is not None and len(next_key) == 2 and next_key[0] in letters and next_key[1:].isdigit():
-                if 1 <= int(next_key[1]) <= most:  # 2018 Q1
-                    yield _Named(start + 2, part_of(year, grain, int(next_key[1])))
+        yield from self._parts(start, "quarter", self.words.quarter_letters, 4)
+        yield from self._parts(start, "half", self.words.half_letters, 2)
 
-    def _part(self, end: int, grain: Literal["quarter", "half"], number: int) -> Iterator[_Named]:
-        yield from self._with_year(end, lambda year: part_of(year, grain, number))
+    def _parts(self, start: int, grain: _Part, letters: str, most: int) -> Iterator[_Named]:
+        """`Q1`, `first quarter`, `1T 2018`, `2018 Q1`."""
+        coded = _coded(self._key(start), letters, most)
+        if coded:
+            yield from self._with_year(start + 1, partial(part_of, grain=grain, number=coded))
+        spelt = self._ordinal(start)
+        if spelt and 1 <= spelt[0] <= most and self.words.units.get(self._key(spelt[1])) == grain:
+            yield from self._with_year(spelt[1] + 1, partial(part_of, grain=grain, number=spelt[0]))
+        number, after = self.tokens[start].number, self._key(start + 1)
+        if isinstance(number, int) and 1 <= number <= most and len(after) == 1 and after in letters:
+            yield from self._with_year(start + 2, partial(part_of, grain=grain, number=number))
+        year, coded_after = self._year_at(start), _coded(after, letters, most)
+        if year is not None and coded_after:
+            yield _Named(start + 2, part_of(year, grain, coded_after))
 
     def _with_year(self, end: int, period_of: _PeriodOfYear) -> Iterator[_Named]:
         """The part of a said year, and (with a preposition only) of the latest year in which it has begun."""
@@ -298,6 +291,9 @@ class _Phrases:
             if count and unit:
                 yield _Named(start + 3, complete_before(unit, self.today, count), how="complete", count=count)
 
+    def _key(self, place: int) -> str:
+        return self.keys[place] if place < len(self.keys) else ""
+
     # -- numbers --------------------------------------------------------------------------------------------------
 
     def _years_from(self, place: int) -> Iterator[tuple[int, int]]:
@@ -314,7 +310,7 @@ class _Phrases:
         if place >= len(self.tokens):
             return None
         token = self.tokens[place]
-        said = token.kind == "number" and len(token.key) == 4 and token.key.isdigit()
+        said = token.kind == "number" and len(token.key) == 4 and token.key.isdecimal()
         return int(token.key) if said and int(token.key) in YEARS else None
 
     def _day_number(self, place: int) -> tuple[int, int] | None:
@@ -322,9 +318,8 @@ class _Phrases:
             return None
         number = int(self.tokens[place].number or 0)
         after = place + 1
-        if after < len(self.keys) and self.keys[after] in self.words.ordinal_endings:
-            if self.tokens[place].end == self.tokens[after].start:
-                after += 1
+        if self._key(after) in self.words.ordinal_endings and self.tokens[place].end == self.tokens[after].start:
+            after += 1
         return (number, after) if 1 <= number <= 31 else None
 
     def _ordinal(self, place: int) -> tuple[int, int] | None:
@@ -345,6 +340,17 @@ class _Phrases:
         for phrase in phrases:
             if tuple(self.keys[start : start + len(phrase)]) == phrase:
                 yield start + len(phrase)
+
+
+def _month(year: int, number: int) -> Period:
+    return part_of(year, "month", number)
+
+
+def _coded(key: str, letters: str, most: int) -> int:
+    """The number of `q1`, `t4`, `h2`; 0 where the word is no such code."""
+    if len(key) != 2 or key[0] not in letters or not key[1].isdecimal():
+        return 0
+    return int(key[1]) if int(key[1]) <= most else 0
 
 
 def _same_or_year_before(since: date, reference: date) -> date:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from verity.reading.lexicon import lexicon
+
 Language = Literal["en", "es"]
 Unit = Literal["day", "week", "month", "quarter", "half", "year"]
 
@@ -42,12 +44,8 @@ class DateWords:
     both: frozenset[str]
 
 
-_EN_MONTHS = "january february march april may june july august september october november december".split()
-_ES_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-
-
-def _months(names: list[str], more: dict[str, int]) -> dict[str, int]:
-    return {**{name: number for number, name in enumerate(names, 1)}, **more}
+def _months(language: Language, more: dict[str, int]) -> dict[str, int]:
+    return {**{name.lower(): number for number, name in enumerate(lexicon(language).months, 1)}, **more}
 
 
 def _phrases(*texts: str) -> tuple[tuple[str, ...], ...]:
@@ -55,7 +53,7 @@ def _phrases(*texts: str) -> tuple[tuple[str, ...], ...]:
 
 
 ENGLISH = DateWords(
-    months=_months(_EN_MONTHS, {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
+    months=_months("en", {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9,
                                 "sept": 9, "oct": 10, "nov": 11, "dec": 12}),
     units={"day": "day", "days": "day", "week": "week", "weeks": "week", "month": "month", "months": "month",
            "quarter": "quarter", "quarters": "quarter", "year": "year", "years": "year", "half": "half"},
@@ -86,7 +84,7 @@ ENGLISH = DateWords(
 )  # fmt: skip
 
 SPANISH = DateWords(
-    months=_months(_ES_MONTHS, {"setiembre": 9, "ene": 1, "feb": 2, "abr": 4, "ago": 8, "sept": 9, "oct": 10,
+    months=_months("es", {"setiembre": 9, "ene": 1, "feb": 2, "abr": 4, "ago": 8, "sept": 9, "oct": 10,
                                 "nov": 11, "dic": 12}),
     units={"dia": "day", "dias": "day", "semana": "week", "semanas": "week", "mes": "month", "meses": "month",
            "trimestre": "quarter", "trimestres": "quarter", "semestre": "half", "semestres": "half",
