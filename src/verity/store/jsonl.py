@@ -85,11 +85,11 @@ class JsonlCheckpointStorage:
 
     def query(self, conversation_id: str) -> tuple[Checkpoint, ...]:
         """The conversation's checkpoints in order; empty where there is none of that id."""
-        return tuple(each for each in self._read() if each.conversation_id == conversation_id)
+        return tuple(self._read("conversation_id", conversation_id))
 
     def get(self, checkpoint_id: str) -> Checkpoint | None:
         """One checkpoint by its id."""
-        return next((each for each in self._read() if each.checkpoint_id == checkpoint_id), None)
+        return next(self._read("checkpoint_id", checkpoint_id), None)
 
     def conversations(self) -> tuple[str, ...]:
         """Every conversation's id, oldest first."""
@@ -125,7 +125,7 @@ class JsonlCheckpointStorage:
         if last is not None and "intended" in last:
             heads = [place["head"] for place in last["intended"]]
             tail = _whole_lines(self._record, last["offset"])
-            if [_chain_hash(line) for line in map(_parsed, tail)] == heads:
+            if [_chain_hash(line) for line in map(_parsed, tail)] == heads and tail[-1].endswith(b"\n"):
                 _append(self._anchors, canonical_json({"kept": last["intended"]}))
             else:
                 _cut(self._record, last["offset"])
@@ -133,15 +133,19 @@ class JsonlCheckpointStorage:
         elif _is_torn(self._record):
             _append(self._record, "")  # what was cut stays to be seen, on a line of its own
 
-    def _read(self) -> Iterator[Checkpoint]:
+    def _read(self, column: str, value: str) -> Iterator[Checkpoint]:
+        """The checkpoints with that value, by looking at the bytes of each line before reading it."""
+        marked = canonical_json({column: value})[1:-1].encode()
         with translated(str(self._record)), self._locked():
             lines = _whole_lines(self._record)
         for raw in lines:
+            if marked not in raw:
+                continue
             line = _parsed(raw)
             if line is None:
                 raise RecordError("a line of the record is damaged", remedy="Run 'verity doctor' to see which.")
-            if "checkpoint" in line:
-                row: Row = line["checkpoint"]
+            row: Row = line.get("checkpoint", {})
+            if row.get(column) == value:
                 texts = {str(row[f"{name}_hash"]): canonical_json(line[name]) for name in PAYLOADS}
                 yield unseal(row, texts)
 
