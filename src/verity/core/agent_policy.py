@@ -27,10 +27,10 @@ class AgentPolicy:
 
     def can_execute(self, tool_name: str) -> bool:
         """Whether a tool may run: `name@version` exactly or by name; a bare `name` if some version of it may."""
-        name, _, version = tool_name.partition("@")
+        name, versioned, _ = tool_name.partition("@")
         if name in self.allowed_tools or tool_name in self.allowed_tools:
             return True
-        return not version and any(allowed.partition("@")[0] == name for allowed in self.allowed_tools)
+        return not versioned and any(allowed.partition("@")[0] == name for allowed in self.allowed_tools)
 
     def validate_or_raise(self, tool_name: str) -> None:
         """Raise `ToolNotPermitted`, which names the agent and the tool, unless the tool may run."""

@@ -6,7 +6,7 @@ number that looks the same on every screen is not misread.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Final
 
 from verity.contracts.question import Language
@@ -14,6 +14,8 @@ from verity.contracts.table import Cell, Column
 
 _NOTHING: Final[dict[Language, str]] = {"en": "no value", "es": "sin valor"}
 _TRUTH: Final[dict[Language, tuple[str, str]]] = {"en": ("no", "yes"), "es": ("no", "sí")}
+_WIDE: Final = Context(prec=400, rounding=ROUND_HALF_EVEN)
+"""Room for every digit of a decimal(38,s) and of the largest double."""
 _PERCENT: Final = frozenset({"percent", "%", "ratio", "share"})
 
 
@@ -27,7 +29,7 @@ def format_cell(value: Cell, column: Column, language: Language) -> str:
     if number is None:
         return _moment(str(value), column)
     if is_percent(column):
-        return f"{_grouped(_rounded(number * 100, 2))} %"
+        return f"{_grouped(_rounded(_WIDE.multiply(number, Decimal(100)), 2))} %"
     places = _declared_places(column)
     text = _grouped(_rounded(number, 4) if places is None else _fixed(number, places))
     return f"{text} {column.unit}" if column.unit else text
@@ -60,17 +62,17 @@ def _declared_places(column: Column) -> int | None:
 
 
 def _fixed(number: Decimal, places: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN) if number.is_finite() else number
+    return _WIDE.quantize(number, Decimal(1).scaleb(-places)) if number.is_finite() else number
 
 
 def _rounded(number: Decimal, places: int) -> Decimal:
     """At most that many decimals, without trailing zeros; a value smaller than they show keeps 4 digits."""
     if not number.is_finite():
         return number
-    fixed = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    fixed = _fixed(number, places)
     if number and not fixed:
-        fixed = number.quantize(Decimal(1).scaleb(number.adjusted() - 3), rounding=ROUND_HALF_EVEN)
-    return fixed.normalize() if fixed else Decimal(0)
+        fixed = _fixed(number, 3 - number.adjusted())
+    return fixed.normalize(_WIDE) if fixed else Decimal(0)
 
 
 def _grouped(number: Decimal) -> str:
