@@ -9,7 +9,6 @@ from typing import Literal
 
 from verity.contracts.dataset import ColumnProfile
 from verity.data.draft_entities import Entity
-from verity.data.draft_keys import FREE_TEXT
 from verity.data.draft_phrases import Phrase, read_phrase
 from verity.data.draft_vocabulary import (
     CODES,
@@ -17,6 +16,7 @@ from verity.data.draft_vocabulary import (
     COUNTS,
     CURRENCIES,
     FLAGS,
+    FREE_TEXT,
     LEVELS,
     MONEY,
     PER_UNIT,
@@ -96,7 +96,8 @@ def _use(
         return "dimension", "none", True
     if column.type in ("json", "binary") or column.type.startswith("other"):
         return "text", "none", True
-    if is_strong_id(words) or (is_code_like(words) and (keyed or column.distinct > _MOST_VALUES)):
+    numbered = keyed and column.type == "bigint"
+    if is_strong_id(words) or (is_code_like(words) and (numbered or column.distinct > _MOST_VALUES)):
         return "id", "none", True
     if column.type in ("text", "time"):
         return _use_of_text(column, folded), "none", phrase.known or column.distinct <= _MOST_VALUES
@@ -134,11 +135,10 @@ def _use_of_number(
         return "measure", "average", True
     if keyed:
         return "id", "none", True
-    if (
-        folded & (MONEY | COUNTS)
-        or folded & {"value", "total", "valor", "weight", "peso", "stock", "points"}
-        or set(words[-1:]) & (set(UNITS) | CURRENCIES)
-    ):
+    if folded & {"value", "total", "valor"} and not _is_money(column, words, folded):
+        return "measure", "average", True  # a reading, a level: adding it up need not mean anything
+    additive = folded & (MONEY | COUNTS | {"value", "total", "valor", "weight", "peso", "stock", "points"})
+    if additive or set(words[-1:]) & (set(UNITS) | CURRENCIES):
         return "measure", "sum", True
     if _counts_things(words):
         return "measure", "sum", True

@@ -1,4 +1,4 @@
-"""What one row of a table is called, in readable words: `olist_order_items_dataset` -> order item, artículo del pedido."""
+"""What one row of a table is called, in readable words: `shop_order_items_dataset` -> order item, línea de pedido."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _entity(name: str, title: list[str], words: list[str], known: frozenset[str]
         return Entity(
             tuple(words),
             phrase.en[0] if phrase.en else own,
-            phrase.es[1:] or phrase.es,
+            tuple(reversed(phrase.es[1:])) or phrase.es,
             "es",
             True,
             " ".join(title),

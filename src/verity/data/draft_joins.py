@@ -9,63 +9,12 @@ from typing import Literal
 from verity.contracts.dataset import ColumnProfile, Inclusion, TableProfile
 from verity.data.draft_entities import Entity, read_entities
 from verity.data.draft_keys import choose_key
+from verity.data.draft_vocabulary import GENERIC_KEYS, SELF_ROLES
 from verity.data.draft_words import is_code_like, is_strong_id, singular, without_id, words_of
 from verity.data.lexicon import fold
 
 How = Literal["declared", "same", "entity", "role", "head", "natural", "self"]
 _ORDER: tuple[How, ...] = ("declared", "same", "entity", "role", "head", "natural", "self")
-_GENERIC = frozenset(
-    [
-        "id",
-        "key",
-        "uuid",
-        "guid",
-        "code",
-        "no",
-        "number",
-        "num",
-        "name",
-        "title",
-        "date",
-        "day",
-        "month",
-        "year",
-        "type",
-        "status",
-        "state",
-        "value",
-        "description",
-        "email",
-        "ref",
-        "seq",
-    ]
-)
-_SELF_ROLES = frozenset(
-    [
-        "manager",
-        "supervisor",
-        "boss",
-        "parent",
-        "superior",
-        "leader",
-        "lead",
-        "mentor",
-        "referrer",
-        "referral",
-        "reports",
-        "to",
-        "predecessor",
-        "original",
-        "previous",
-        "jefe",
-        "gerente",
-        "padre",
-        "superior",
-        "responsable",
-        "origen",
-        "anterior",
-    ]
-)
 _NEEDS_VALUES = 0.9
 """Share of rows that must match where the names alone do not settle it."""
 
@@ -176,7 +125,7 @@ def _agreement(
     entity, same_table = entities[target.name], table.name == target.name
     words = _folded(entity.words)
     marked = is_strong_id(own) or is_code_like(own)
-    generic = len(theirs) == 1 and theirs[0] in _GENERIC
+    generic = len(theirs) == 1 and theirs[0] in GENERIC_KEYS
     if not same_table and own == theirs and not generic:
         return "same", tuple(entity.words)
     base = [singular(word) for word in without_id(own)]
@@ -194,7 +143,7 @@ def _agreement(
         return "role", tuple(without_id(words_of(column.name)))
     if not same_table and not marked and [singular(word) for word in own] == words:
         return "natural", tuple(entity.words)
-    if same_table and base and (marked or _SELF_ROLES & set(own)) and _SELF_ROLES & set(base):
+    if same_table and base and (marked or SELF_ROLES & set(own)) and SELF_ROLES & set(base):
         return "self", tuple(without_id(words_of(column.name)))
     return None
 

@@ -6,146 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verity.contracts.dataset import ColumnProfile, TableProfile
+from verity.data.draft_vocabulary import FREE_TEXT, KEY_PERIODS, MEASURE_WORDS, SEQUENCE
 from verity.data.draft_words import is_code_like, is_strong_id, singular, without_id, words_of
 from verity.data.lexicon import fold
 
-MEASURE_WORDS = frozenset(
-    [
-        "price",
-        "cost",
-        "amount",
-        "value",
-        "total",
-        "subtotal",
-        "sum",
-        "balance",
-        "revenue",
-        "income",
-        "sale",
-        "sales",
-        "profit",
-        "margin",
-        "expense",
-        "budget",
-        "fee",
-        "commission",
-        "charge",
-        "tax",
-        "discount",
-        "salary",
-        "wage",
-        "bonus",
-        "payment",
-        "freight",
-        "quantity",
-        "qty",
-        "count",
-        "volume",
-        "weight",
-        "length",
-        "lenght",
-        "width",
-        "height",
-        "depth",
-        "size",
-        "area",
-        "temperature",
-        "temp",
-        "pressure",
-        "speed",
-        "humidity",
-        "energy",
-        "power",
-        "duration",
-        "distance",
-        "rate",
-        "ratio",
-        "percentage",
-        "percent",
-        "pct",
-        "score",
-        "rating",
-        "average",
-        "avg",
-        "mean",
-        "median",
-        "min",
-        "max",
-        "stock",
-        "inventory",
-        "capacity",
-        "age",
-        "lat",
-        "lng",
-        "lon",
-        "latitude",
-        "longitude",
-        "spend",
-        "spending",
-        "turnover",
-        "debt",
-        "interest",
-        "points",
-        "units",
-        "hours",
-        "minutes",
-        "seconds",
-        "days",
-        "precio",
-        "costo",
-        "coste",
-        "importe",
-        "monto",
-        "valor",
-        "saldo",
-        "ingreso",
-        "gasto",
-        "venta",
-        "ventas",
-        "cantidad",
-        "peso",
-        "altura",
-        "ancho",
-        "largo",
-        "edad",
-        "descuento",
-        "impuesto",
-        "salario",
-        "existencias",
-        "puntos",
-        "preco",
-        "quantidade",
-        "comprimento",
-        "largura",
-        "idade",
-    ]
-)
-"""Words of columns that are measured, not identities: never part of a key."""
-
-FREE_TEXT = frozenset(
-    ["comment", "comments", "message", "note", "notes", "remark", "text", "body", "content", "observation", "observaciones", "comentario", "mensaje", "nota", "texto", "title"]
-)  # fmt: skip
-_PERIODS = frozenset(
-    [
-        "year",
-        "month",
-        "day",
-        "week",
-        "quarter",
-        "period",
-        "semester",
-        "term",
-        "season",
-        "hour",
-        "año",
-        "anio",
-        "ano",
-        "mes",
-        "dia",
-        "semana",
-    ]
-)
 _LONGEST_KEY = 64
+_ENOUGH_ROWS = 20
+"""Fewer rows prove nothing about columns whose names do not say key."""
 _UNKNOWN = 4
 
 
@@ -172,7 +39,7 @@ def key_rank(column: ColumnProfile) -> int | None:
         return 0
     if is_code_like(words):
         return 1
-    if kind == "date" or (kind == "bigint" and folded & _PERIODS):
+    if kind == "date" or (kind == "bigint" and folded & KEY_PERIODS):
         return 2
     if kind in ("timestamp", "timestamptz"):
         return 3
@@ -202,9 +69,11 @@ def choose_key(table: TableProfile, entity: Sequence[str]) -> KeyChoice:
 
     def preference(key: tuple[str, ...]) -> tuple[object, ...]:
         ranks = [key_rank(columns[name]) or 0 for name in key]
+        numbered = len(key) == 1 or not any(_is_sequence(name) for name in key)
         own = 0 if any(_names(columns[name], entity) for name in key) else 1
         return (
             len(key),
+            numbered if len(key) > 1 else False,
             max(ranks) if len(key) > 1 else ranks[0],
             own,
             sum(ranks),
@@ -216,12 +85,21 @@ def choose_key(table: TableProfile, entity: Sequence[str]) -> KeyChoice:
         return KeyChoice((), why=_why_none(table))
     best = fitting[0]
     worst = max(key_rank(columns[name]) or 0 for name in best)
+    if worst >= 3 and table.rows < _ENOUGH_ROWS and (len(best) > 1 or places[best[0]] > 0):
+        return KeyChoice(
+            (), why=f"({', '.join(best)}) is unique in its {table.rows} rows, too few to tell; no name says key"
+        )
     if worst >= 3:
         listed = ", ".join(best)
         return KeyChoice(
             best, sure=False, why=f"({listed}) is unique by its values; its name does not say that it is a key"
         )
     return KeyChoice(best)
+
+
+def _is_sequence(name: str) -> bool:
+    """True for the number of a part within its whole: line_no, payment_sequential."""
+    return bool({fold(word) for word in words_of(name)} & SEQUENCE)
 
 
 def _names(column: ColumnProfile, entity: Sequence[str]) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from verity.contracts.dataset import TableProfile
 from verity.data.draft_columns import Described
 from verity.data.draft_entities import Entity
 from verity.data.draft_phrases import of_the, pluralise, read_phrase, with_adjective
+from verity.data.draft_vocabulary import RESERVED
 from verity.data.draft_words import singular, without_id
 from verity.data.lexicon import fold
 from verity.data.model import MetricEntry
@@ -20,11 +20,14 @@ Named = tuple[str, MetricEntry]
 
 
 def draft_metrics(
-    table: TableProfile, entity: Entity, columns: Sequence[Described], *,
+    entity: Entity, columns: Sequence[Described], *,
     head_is_its_own: bool, references: Sequence[tuple[Described, Entity | None]], key: Sequence[str],
 ) -> dict[str, MetricEntry]:  # fmt: skip
-    """The metrics of one table, in reading order. `references` are id-like columns that point elsewhere, with the entity
-    of their table if there is one; `head_is_its_own`: no other table shares the entity's last word."""
+    """The metrics of one table, in reading order.
+
+    `references` are id-like columns that point elsewhere, with the entity of their table if there is one;
+    `head_is_its_own`: no other table shares the entity's last word.
+    """
     taken = {fold(column.profile.name) for column in columns}
     metrics: dict[str, MetricEntry] = {}
 
@@ -42,7 +45,7 @@ def draft_metrics(
         if column.kind != "time" and column.adding == "sum":
             add(*_sum(column, entity))
         if column.adding in ("sum", "average"):
-            add(*_average(column, entity))
+            add(*_average(column))
     return metrics
 
 
@@ -103,7 +106,7 @@ def _worth_counting(column: Described, key: Sequence[str]) -> bool:
 
 
 def counted_words(column: Described) -> tuple[str, ...]:
-    """The singular words of what an id-like column identifies: customer_unique_id -> customer, StockCode -> stock code."""
+    """The singular words of what an id-like column names: customer_unique_id -> customer, StockCode -> stock code."""
     base = without_id(column.words) or list(column.words)
     if base[-1:] == ["unique"] and len(base) > 1:
         base = base[:-1]
@@ -114,6 +117,8 @@ def counted_words(column: Described) -> tuple[str, ...]:
 
 def _distinct(column: Described, target: Entity | None) -> Named:
     base = list(counted_words(column))
+    if target is not None and fold(column.words[-1]) in ("code", "sku"):
+        base = list(target.words)
     phrase = read_phrase(base)
     en = (
         [pluralise(text, "en") for text in phrase.en[-1:]]
@@ -125,7 +130,7 @@ def _distinct(column: Described, target: Entity | None) -> Named:
     english += [f"number of {kind} {p}" for p in en for kind in ("distinct", "unique", "different")]
     spanish = [with_adjective(p, kind) for p in es[:2] for kind in _DIFFERENT]
     spanish += [f"número de {text}" for text in spanish[:3]]
-    slug = "_".join((en[0] if en and phrase.language == "en" else " ".join(base)).split())
+    slug = "_".join((en[0] if en and phrase.language == "en" else pluralise(" ".join(base), phrase.language)).split())
     if target is None:
         english = [text for p in en for text in (f"number of {p}", p, f"count of {p}")] + english
         spanish = [text for p in es for text in (f"número de {p}", f"cantidad de {p}", p)] + spanish
@@ -155,8 +160,8 @@ def _sum(column: Described, entity: Entity) -> Named:
     )  # fmt: skip
 
 
-def _average(column: Described, entity: Entity) -> Named:
-    en, es = _said(column, entity)
+def _average(column: Described) -> Named:
+    en, es = _said(column)
     slug = "_".join(column.words)
     english = [f"{kind} {p}" for p in en for kind in ("average", "mean", "avg")] + [f"average of {p}" for p in en[:1]]
     spanish = [
@@ -176,15 +181,15 @@ def _average(column: Described, entity: Entity) -> Named:
     )  # fmt: skip
 
 
-def _said(column: Described, entity: Entity) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Phrases for a measure; a vague last word may be left out (`freight value` is also freight), but not where what is
-    left names the rows: total payments could be their number."""
+def _said(column: Described, entity: Entity | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Phrases for a measure. A vague last word may be left out (`freight value` is also freight), but in a sum not
+    where what is left names the rows: total payments could be their number."""
     en, es = list(column.phrase.en) or [column.phrase.own], list(column.phrase.es)
     if (
         column.phrase.language == "en"
         and len(column.words) > 1
         and column.words[-1] in _VAGUE
-        and column.words[-2] not in entity.words
+        and (entity is None or column.words[-2] not in entity.words)
     ):
         short = read_phrase(column.words[:-1])
         en.extend(short.en)
@@ -199,92 +204,10 @@ def _aliases(english: Iterable[str], spanish: Iterable[str], most: int = _MOST_A
 
 def _sql_name(name: str) -> str:
     """A column as SQL writes it: quoted unless it is a plain lower-case word."""
-    plain = name.isascii() and name.isidentifier() and name == name.lower() and name not in _RESERVED
+    plain = name.isascii() and name.isidentifier() and name == name.lower() and name not in RESERVED
     return name if plain else '"' + name.replace('"', '""') + '"'
 
 
-_RESERVED = frozenset(
-    [
-        "all",
-        "and",
-        "any",
-        "as",
-        "asc",
-        "both",
-        "by",
-        "case",
-        "cast",
-        "check",
-        "collate",
-        "column",
-        "constraint",
-        "create",
-        "cross",
-        "current_date",
-        "default",
-        "desc",
-        "distinct",
-        "do",
-        "else",
-        "end",
-        "except",
-        "exists",
-        "false",
-        "fetch",
-        "filter",
-        "for",
-        "foreign",
-        "from",
-        "full",
-        "grant",
-        "group",
-        "having",
-        "in",
-        "inner",
-        "intersect",
-        "into",
-        "is",
-        "join",
-        "lateral",
-        "left",
-        "like",
-        "limit",
-        "natural",
-        "not",
-        "null",
-        "offset",
-        "on",
-        "or",
-        "order",
-        "outer",
-        "over",
-        "partition",
-        "primary",
-        "range",
-        "references",
-        "right",
-        "row",
-        "rows",
-        "select",
-        "set",
-        "some",
-        "table",
-        "then",
-        "to",
-        "true",
-        "union",
-        "unique",
-        "update",
-        "user",
-        "using",
-        "values",
-        "view",
-        "when",
-        "where",
-        "window",
-        "with",
-    ]
-)
-
-is_reserved: Callable[[str], bool] = _RESERVED.__contains__
-"""True for words that SQL keeps for itself."""
+def is_reserved(name: str) -> bool:
+    """True for words that SQL keeps for itself."""
+    return name in RESERVED

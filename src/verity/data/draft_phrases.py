@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from verity.data.draft_words import FUNCTION_WORDS
+from verity.data.draft_vocabulary import FUNCTION_WORDS
 from verity.data.lexicon import Term, fold, load_lexicon, plural_en, plural_es, singular_es
 
 Language = Literal["en", "es"]
@@ -160,10 +160,10 @@ def _spanish(segments: Segments, entities: frozenset[str]) -> tuple[str, ...]:
     head_text, head = said[-1]
     timely = head.en in _TIME_HEADS
     before = list(reversed(said[:-1]))
-    adjectives = [t for _, t in before if t.part == "adjective" and not (timely and t.event)]
+    adjectives = [t for _, t in before if _describes(t) and not (timely and t.event)]
     described = "".join(f" {_agree(t, head.gender)}" for t in adjectives)
     events = [("", lexicon.english[fold(t.event)]) for _, t in before if timely and t.event]
-    nouns = [*events, *((text, t) for text, t in before if t.part == "noun")]
+    nouns = [*events, *((text, t) for text, t in before if t.part == "noun" and not _describes(t))]
     every = frozenset(fold(t.en) for _, t in nouns)
     return tuple(
         dict.fromkeys(
@@ -172,6 +172,15 @@ def _spanish(segments: Segments, entities: frozenset[str]) -> tuple[str, ...]:
             for articled in (every & entities, frozenset[str](), every)
         )
     )
+
+
+def _describes(term: Term) -> bool:
+    """Adjectives, and nouns that Spanish sets behind another as one: importe total, precio promedio."""
+    return term.part == "adjective" or term.en in ("total", "subtotal", "average", "minimum", "maximum")
+
+
+def _bare(text: str) -> str:
+    return " ".join(word for word in fold(text).split() if word not in FUNCTION_WORDS)
 
 
 def _of_all(nouns: Said, articled: frozenset[str]) -> str:
@@ -219,9 +228,8 @@ def _accented(own: str, segments: Segments) -> tuple[str, ...]:
     """The own words, then with the lexicon's accents, then joined as people say them (`fecha de pedido`)."""
     words = []
     for text, term in segments:
-        forms = [
-            form for form in (term.es if term else ()) for form in (form, plural_es(form)) if fold(form) == fold(text)
-        ]
+        known = term.es if term is not None else ()
+        forms = [form for one in known for form in (one, plural_es(one)) if _bare(form) == _bare(text)]
         words.append(forms[0] if forms else text)
     spoken = [words[0]] if words else []
     for (_, term), word in zip(segments[1:], words[1:], strict=True):

@@ -49,7 +49,8 @@ class DraftReport:
         for summary in self.tables:
             key = ", ".join(summary.key) or "none"
             lines.append(
-                f"{summary.table}: {summary.rows:,} rows, one per {summary.entity}; key {key}; time {summary.time or 'none'}"
+                f"{summary.table}: {summary.rows:,} rows, one per {summary.entity}; "
+                f"key {key}; time {summary.time or 'none'}"
             )
             lines.extend(f"  joins {join}" for join in summary.joins)
         if self.doubts:
@@ -63,14 +64,15 @@ class DraftReport:
         """The text of `DRAFT.md`."""
         lines = [
             "# What the draft found, and what it was unsure of", "",
-            "Written by `verity init`. Everything in `dictionary/` is a draft: look at the doubts below, correct the files,",
-            "and take `draft: true` from what you have checked.", "",
+            "Written by `verity init`. Everything in `dictionary/` is a draft: look at the doubts below,",
+            "correct the files, and take `draft: true` from what you have checked.", "",
             "| table | rows | one row is | key | time | joins | metrics |", "|---|---:|---|---|---|---|---:|",
         ]  # fmt: skip
         for s in self.tables:
             joins = "<br>".join(s.joins) or "-"
             lines.append(
-                f"| {s.table} | {s.rows:,} | {s.entity} | {', '.join(s.key) or 'none'} | {s.time or 'none'} | {joins} | {s.metrics} |"
+                f"| {s.table} | {s.rows:,} | {s.entity} | {', '.join(s.key) or 'none'} | {s.time or 'none'} "
+                f"| {joins} | {s.metrics} |"
             )
         for kind, title in _TITLES.items():
             doubts = [doubt for doubt in self.doubts if doubt.kind == kind]
@@ -82,6 +84,8 @@ class DraftReport:
         return "\n".join(lines) + "\n"
 
 
+_LONGEST_NAME = 63
+_MOST_LISTED = 8
 _TITLES = {
     "join": "Joins", "key": "Keys", "time": "Time columns", "column": "Columns not understood", "type": "Types",
     "personal": "Personal data", "source": "Source",
@@ -127,7 +131,11 @@ def _percent(share: float) -> str:
 
 def _weak_joins(table: str, joins: Sequence[tuple[str, FoundJoin]]) -> list[Doubt]:
     return [
-        Doubt("join", table, f"only {_percent(join.matched)} of rows find a partner through '{name}' ({join.target}); kept because the names agree")
+        Doubt(
+            "join", table,
+            f"only {_percent(join.matched)} of rows find a partner through '{name}' ({join.target}); "
+            "kept because the names agree",
+        )
         for name, join in joins
         if join.matched is not None and join.matched < 0.995
     ]  # fmt: skip
@@ -151,23 +159,26 @@ def _about_time(table: str, time: TimeChoice) -> list[Doubt]:
 
 def _about_columns(table: str, columns: Sequence[Described]) -> list[Doubt]:
     doubts = [Doubt("type", table, note) for column in columns for note in column.notes]
-    for column in columns:
-        profile = column.profile
-        if profile.rows and profile.nulls == profile.rows:
-            doubts.append(Doubt("column", table, f"'{_cut(profile.name)}' holds no value at all"))
-        elif not column.understood:
-            doubts.append(Doubt("column", table, f"'{_cut(profile.name)}' ({column.kind}) was not understood"))
-        if column.pii:
-            doubts.append(Doubt("personal", table, f"'{_cut(profile.name)}' looks like personal data ({column.pii})"))
-        if len(profile.name.encode()) > 63:
-            doubts.append(
-                Doubt(
-                    "column",
-                    table,
-                    f"'{_cut(profile.name)}' has a name of {len(profile.name)} characters; PostgreSQL keeps 63 bytes",
-                )
-            )
+    empty = [c.profile.name for c in columns if c.profile.rows and c.profile.nulls == c.profile.rows]
+    unknown = [c.profile.name for c in columns if not c.understood and c.profile.name not in empty]
+    personal = [f"'{_cut(c.profile.name)}' ({c.pii})" for c in columns if c.pii]
+    long = [c.profile.name for c in columns if len(c.profile.name.encode()) > _LONGEST_NAME]
+    if empty:
+        doubts.append(Doubt("column", table, f"no value at all in {_listed(empty)}"))
+    if unknown:
+        doubts.append(Doubt("column", table, f"not understood, neither by name nor by values: {_listed(unknown)}"))
+    if personal:
+        doubts.append(Doubt("personal", table, f"looks like personal data: {', '.join(personal)}"))
+    if long:
+        doubts.append(
+            Doubt("column", table, f"PostgreSQL would cut the names of {_listed(long)} to {_LONGEST_NAME} bytes")
+        )
     return doubts
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{_cut(name)}'" for name in names[:_MOST_LISTED])
+    return shown if len(names) <= _MOST_LISTED else f"{shown} and {len(names) - _MOST_LISTED} more"
 
 
 def _cut(name: str) -> str:

@@ -1,8 +1,9 @@
 """Which moment a row happened at: the column that `by month` and `in 2018` mean for a table.
 
-Rule: (1) a table's own moment of the event (purchase, invoice, created, date) wins; (2) a part of a parent (its join is in
-its own key, or its name begins with the parent's) whose every row finds its parent takes the parent's time through the
-join; (3) later stages and updates of its own; (4) deadlines last. A birth date is never it. Alternatives are reported.
+Rule: (1) a table's own moment of the event (purchase, invoice, created, date) wins; (2) a part of a parent (its join is
+in its own key, or its name begins with the parent's) whose every row finds its parent takes the parent's time through
+the join; (3) later stages and updates of its own; (4) deadlines last. A birth date is never it. Alternatives are
+reported.
 """
 
 from __future__ import annotations
@@ -13,120 +14,10 @@ from dataclasses import dataclass
 from verity.contracts.dataset import ColumnProfile, TableProfile
 from verity.data.draft_entities import Entity
 from verity.data.draft_joins import FoundJoin
+from verity.data.draft_vocabulary import EVENT, NEVER_A_TIME, PLAN, SCHEDULED, STAGE, UPDATE
 from verity.data.draft_words import singular, words_of
 from verity.data.lexicon import fold
 
-_EVENT = frozenset(
-    [
-        "purchase",
-        "purchased",
-        "order",
-        "ordered",
-        "invoice",
-        "invoiced",
-        "transaction",
-        "sale",
-        "sold",
-        "payment",
-        "paid",
-        "booking",
-        "booked",
-        "reservation",
-        "visit",
-        "appointment",
-        "event",
-        "created",
-        "creation",
-        "posted",
-        "issued",
-        "admission",
-        "enrollment",
-        "enrolment",
-        "registration",
-        "registered",
-        "signup",
-        "joined",
-        "measured",
-        "recorded",
-        "reading",
-        "sent",
-        "received",
-        "hire",
-        "hired",
-        "opened",
-        "request",
-        "requested",
-        "call",
-        "session",
-        "trip",
-        "pickup",
-        "compra",
-        "pedido",
-        "factura",
-        "venta",
-        "pago",
-        "reserva",
-        "visita",
-        "cita",
-        "creado",
-        "creacion",
-        "alta",
-        "registro",
-        "ingreso",
-        "emision",
-        "evento",
-        "criacao",
-        "emissao",
-        "contratacion",
-    ]
-)
-_STAGE = frozenset(
-    [
-        "approved",
-        "approval",
-        "delivered",
-        "delivery",
-        "shipped",
-        "shipping",
-        "shipment",
-        "answer",
-        "answered",
-        "reply",
-        "closed",
-        "completed",
-        "completion",
-        "cancelled",
-        "canceled",
-        "cancellation",
-        "returned",
-        "return",
-        "refunded",
-        "confirmed",
-        "finished",
-        "end",
-        "ended",
-        "discharge",
-        "left",
-        "termination",
-        "entrega",
-        "entregado",
-        "enviado",
-        "envio",
-        "cierre",
-        "fin",
-        "aprobacion",
-        "aprobado",
-        "salida",
-        "baja",
-        "processed",
-        "accepted",
-        "rejected",
-        "published",
-    ]
-)
-_UPDATE = frozenset(["updated", "update", "modified", "modification", "last", "next", "synced", "loaded", "ingested", "etl", "actualizado", "modificado", "ultima", "ultimo", "changed", "deleted"])  # fmt: skip
-_PLAN = frozenset(["estimated", "expected", "planned", "due", "deadline", "limit", "expiry", "expiration", "expires", "expire", "valid", "until", "scheduled", "target", "estimada", "estimado", "prevista", "limite", "vencimiento", "validez", "forecast", "promised"])  # fmt: skip
-_NEVER = frozenset(["birth", "birthday", "birthdate", "dob", "nacimiento", "nascimento", "death", "defuncion"])
 _MOSTLY_EMPTY = 0.5
 
 
@@ -160,7 +51,9 @@ def _choose(
     whole = [path for path, share in parents if share == 1.0]
     if len(whole) == 1:
         return TimeChoice(
-            whole[0], names, "it is part of its parent, whose time it takes; its own columns are stages or limits"
+            whole[0],
+            names,
+            "it is part of its parent, whose time it takes; its own columns are stages or limits" if names else "",
         )
     if ranked:
         return TimeChoice(
@@ -212,12 +105,14 @@ def _level(column: ColumnProfile, entity: Entity) -> int | None:
     words = [fold(word) for word in words_of(column.name)]
     own = {fold(word) for word in entity.words}
     rest = set(words) - own if len(words) > 1 else set(words)
-    if rest & _NEVER:
+    if rest & NEVER_A_TIME:
         return None
-    for level, names in ((4, _PLAN), (3, _UPDATE)):
+    if "scheduled" in rest and own & SCHEDULED:
+        return 0
+    for level, names in ((4, PLAN), (3, UPDATE)):
         if rest & names:
             return level
-    stage, event = rest & _STAGE, rest & _EVENT
+    stage, event = rest & STAGE, rest & EVENT
     if stage:
         return 2
     if event or {singular(word) for word in words} & own:

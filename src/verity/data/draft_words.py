@@ -12,90 +12,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from verity.data.draft_vocabulary import CODE_LIKE, FUNCTION_WORDS, GENERIC_PREFIXES, GENERIC_SUFFIXES, STRONG_ID
 from verity.data.lexicon import fold, load_lexicon, plural_en, singular_en, singular_es
 
-STRONG_ID = frozenset({"id", "ids", "uuid", "guid", "key", "pk", "fk", "sk", "oid", "identifier", "identificador"})
-CODE_LIKE = frozenset(
-    [
-        "code",
-        "cod",
-        "codigo",
-        "no",
-        "num",
-        "nr",
-        "nbr",
-        "number",
-        "numero",
-        "sku",
-        "ean",
-        "upc",
-        "isbn",
-        "iban",
-        "barcode",
-        "ref",
-        "reference",
-        "referencia",
-        "serial",
-        "folio",
-        "matricula",
-        "cuit",
-        "cpf",
-        "cnpj",
-        "nif",
-        "sequential",
-        "sequencial",
-        "seq",
-        "sequence",
-        "line",
-        "linenumber",
-    ]
-)
-_GENERIC_SUFFIXES = frozenset(
-    [
-        "dataset",
-        "data",
-        "table",
-        "tbl",
-        "tabla",
-        "raw",
-        "export",
-        "dump",
-        "csv",
-        "tsv",
-        "json",
-        "parquet",
-        "xlsx",
-        "final",
-    ]
-)
-_GENERIC_PREFIXES = frozenset(["tbl", "tb", "t", "dim", "fact", "fct", "stg", "src", "raw", "vw"])
-FUNCTION_WORDS = frozenset(
-    [
-        "with",
-        "without",
-        "no",
-        "of",
-        "for",
-        "by",
-        "in",
-        "at",
-        "on",
-        "from",
-        "to",
-        "per",
-        "and",
-        "or",
-        "not",
-        "de",
-        "del",
-        "la",
-        "el",
-        "los",
-        "las",
-        "con",
-        "sin",
-    ]
-)
 _SPLIT = re.compile(r"[^\w]+|_+")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])")
 
@@ -128,7 +47,7 @@ def is_code_like(words: Sequence[str]) -> bool:
     if not words or "of" in words:
         return False
     last, first = fold(words[-1]), fold(words[0])
-    return last in CODE_LIKE or (first in {"cod", "codigo", "sku", "ref"} and len(words) > 1)
+    return last in CODE_LIKE or (first in {"cod", "codigo", "sku", "ref", "num", "nro", "numero"} and len(words) > 1)
 
 
 def without_id(words: Sequence[str]) -> list[str]:
@@ -137,7 +56,7 @@ def without_id(words: Sequence[str]) -> list[str]:
     marks = STRONG_ID | (CODE_LIKE - {"line"})
     while kept and fold(kept[-1]) in marks:
         kept.pop()
-    while kept and fold(kept[0]) in STRONG_ID | {"cod", "codigo", "num", "no"}:
+    while kept and fold(kept[0]) in STRONG_ID | {"cod", "codigo", "num", "nro", "numero", "no"}:
         kept.pop(0)
     return [word for word in kept if fold(word) not in {"de", "del", "la", "el", "do", "da"}]
 
@@ -163,9 +82,9 @@ def table_words(names: Sequence[str]) -> dict[str, list[str]]:
     shortened = {}
     for name, words in split.items():
         kept = words[len(prefix) :] if prefix and words[: len(prefix)] == prefix and len(words) > len(prefix) else words
-        while len(kept) > 1 and kept[-1] in _GENERIC_SUFFIXES:
+        while len(kept) > 1 and kept[-1] in GENERIC_SUFFIXES:
             kept = kept[:-1]
-        while len(kept) > 1 and kept[0] in _GENERIC_PREFIXES:
+        while len(kept) > 1 and kept[0] in GENERIC_PREFIXES:
             kept = kept[1:]
         shortened[name] = list(kept)
     return shortened

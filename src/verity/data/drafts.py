@@ -1,7 +1,7 @@
 """Draft a data dictionary from profiles: keys, joins, times, kinds, units, entities, first metrics and aliases.
 
-Pure: profiles in, table entries and a report out, the same for the same profiles, every entry marked `draft: true`. What
-the figures do not prove is not asserted but reported; `DRAFT.md` is that report for a person to go through.
+Pure: profiles in, table entries and a report out, the same for the same profiles, every entry marked `draft: true`.
+What the figures do not prove is not asserted but reported; `DRAFT.md` is that report for a person to go through.
 """
 
 from __future__ import annotations
@@ -58,10 +58,11 @@ def _entry(
 ) -> TableEntry:  # fmt: skip
     entity = entities[table.name]
     metrics = draft_metrics(
-        table, entity, columns,
+        entity, columns,
         head_is_its_own=_head_is_its_own(table.name, entities),
         references=_references(columns, joins, entities, key), key=key.columns,
     )  # fmt: skip
+    aliases = _column_aliases(columns, entity, metrics)
     return TableEntry(
         table=table.name,
         description=_description(entity),
@@ -69,7 +70,7 @@ def _entry(
         entity={"en": entity.en, "es": entity.es[0]} if entity.es else entity.en,
         primary_key=key.columns,
         time_column=time.column,
-        columns={c.profile.name: column_entry(c, aliases) for c, aliases in zip(columns, _column_aliases(columns, entity, metrics), strict=True)},
+        columns={c.profile.name: column_entry(c, words) for c, words in zip(columns, aliases, strict=True)},
         joins={name: _join_entry(join, name, entities) for name, join in joins},
         metrics=metrics,
         aliases=_table_aliases(table.name, entities),
@@ -79,7 +80,7 @@ def _entry(
 
 
 def _named(table: TableProfile, joins: Sequence[FoundJoin], entities: Mapping[str, Entity]) -> list[NamedJoin]:
-    """Joins by role: the entity in the singular (plural where SQL keeps that word), or the role that the column says."""
+    """Joins by role: the entity in the singular (plural where SQL keeps that word), or what the column's name says."""
     taken = {fold(column.name) for column in table.columns}
     named: list[NamedJoin] = []
     for join in joins:

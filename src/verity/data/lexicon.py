@@ -61,6 +61,7 @@ def load_lexicon() -> Lexicon:
         english.setdefault(fold(term.en_plural or plural_en(term.en)), term)
         for key in _spellings(term):
             foreign.setdefault(fold(key), term)
+            foreign.setdefault(" ".join(word for word in fold(key).split() if word not in ("de", "del", "la")), term)
     return Lexicon(english, foreign, max(len(key.split()) for key in (*english, *foreign)))
 
 
@@ -100,8 +101,8 @@ def plural_es(phrase: str) -> str:
 _UNACCENTED = {"ó": "o", "é": "e", "á": "a", "í": "i"}
 _ACCENTED = {
     "orden": "órdenes", "imagen": "imágenes", "examen": "exámenes", "margen": "márgenes", "volumen": "volúmenes",
-    "resumen": "resúmenes", "origen": "orígenes", "joven": "jóvenes", "ítem": "ítems", "ticket": "tickets", "stock": "stocks",
-    "email": "emails", "chef": "chefs",
+    "resumen": "resúmenes", "origen": "orígenes", "joven": "jóvenes", "ítem": "ítems", "ticket": "tickets",
+    "stock": "stocks", "email": "emails", "chef": "chefs",
 }  # fmt: skip
 
 

@@ -50,23 +50,32 @@ def type_text_columns(connection: duckdb.DuckDBPyConnection, table: str, names: 
     return TypedText(types, listed, tuple(notes))
 
 
+_C = "<column>"
+_ANY_DATE = r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}( \d{1,2}:\d{2}.*)?"
+_COMMA = r"-?\d{1,3}(\.?\d{3})*,\d+"
+
+
+def _shaped(pattern: str, kind: str = "") -> str:
+    """A condition: the whole text has the shape and, where a type is given, reads as that type."""
+    fits = f" and try_cast({_C} as {kind}) is not null" if kind else ""
+    return f"regexp_full_match({_C}, {literal(pattern)}){fits}"
+
+
 _TESTS: dict[str, str] = {
-    "filled": "{c} is not null",
-    "boolean": "lower({c}) in ('true', 'false')",
-    "bigint": f"regexp_full_match({{c}}, {literal(_INTEGER)}) and try_cast({{c}} as bigint) is not null",
-    "double": f"regexp_full_match({{c}}, {literal(_DECIMAL)}) and try_cast({{c}} as double) is not null",
-    "date": f"regexp_full_match({{c}}, {literal(_ISO_DATE)}) and try_cast({{c}} as date) is not null",
-    "timestamp": f"regexp_full_match({{c}}, {literal(_ISO_MOMENT)}) and try_cast({{c}} as timestamp) is not null",
-    "timestamptz": (
-        f"regexp_full_match({{c}}, {literal(_ISO_MOMENT + _ZONE)}) and try_cast({{c}} as timestamptz) is not null"
-    ),
-    "comma_decimal": r"regexp_full_match({c}, '-?\d{{1,3}}(\.?\d{{3}})*,\d+')",
-    "other_date": r"regexp_full_match({c}, '\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}( \d{{1,2}}:\d{{2}}.*)?')",
+    "filled": f"{_C} is not null",
+    "boolean": f"lower({_C}) in ('true', 'false')",
+    "bigint": _shaped(_INTEGER, "bigint"),
+    "double": _shaped(_DECIMAL, "double"),
+    "date": _shaped(_ISO_DATE, "date"),
+    "timestamp": _shaped(_ISO_MOMENT, "timestamp"),
+    "timestamptz": _shaped(_ISO_MOMENT + _ZONE, "timestamptz"),
+    "comma_decimal": _shaped(_COMMA),
+    "other_date": _shaped(_ANY_DATE),
 }
 
 
 def _question(table: str, names: Sequence[str]) -> str:
-    parts = [f"count(*) filter (where {test.format(c=quoted(name))})" for name in names for test in _TESTS.values()]
+    parts = [f"count(*) filter (where {test.replace(_C, quoted(name))})" for name in names for test in _TESTS.values()]
     return f"select {', '.join(parts)} from {quoted(table)}"  # noqa: S608  # names are quoted
 
 

@@ -59,7 +59,8 @@ class MysqlSource:
             self._exists(connection, query_table)
             columns = _rows(
                 connection,
-                "select column_name, lower(data_type), numeric_precision, numeric_scale, column_type from information_schema.columns "
+                "select column_name, lower(data_type), numeric_precision, numeric_scale, column_type "
+                "from information_schema.columns "
                 "where table_schema = database() and table_name = %s order by ordinal_position",
                 query_table,
             )

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _BATCH = 20_000
 _TABLES = (
-    "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by 1"
+    "select name from sqlite_master where type in ('table', 'view') "
+    "and name not like 'sqlite\\_%' escape '\\' order by 1"
 )
 
 
