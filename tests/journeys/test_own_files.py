@@ -25,7 +25,7 @@ def test_an_answer_carries_everything_it_rests_on(own_files, verity_cli):
 def test_money_is_exact_text_and_typed_by_the_plan(own_files, verity_cli):
     answer = verity_cli("ask", "total of the orders in 2024", "--project", own_files, "--format", "json").json
     listed = verity_cli("--project", own_files, "query", "--list", "--format", "json").json
-    total = next(m["member"] for m in listed if m["kind"] == "metric" and m["member"].endswith("total_total"))
+    total = next(m["member"] for m in listed if m["kind"] == "metric" and m["member"].endswith("sum_of_total"))
     done = verity_cli(
         "--project",
         own_files,

@@ -77,7 +77,7 @@ def read_day(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} takes a day such as 2025-12-31, not '{text}'") from None
+        raise UsageError(f"{option} is no day: '{text}'", remedy="Write it as 2025-12-31.") from None
 
 
 def read_moment(text: str | None, option: str) -> date | datetime | None:
@@ -87,4 +87,4 @@ def read_moment(text: str | None, option: str) -> date | datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} takes a day or a moment such as 2025-12-31T08:00, not '{text}'") from None
+        raise UsageError(f"{option} is no moment: '{text}'", remedy="Write it as 2025-12-31T08:00.") from None
