@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from small_shop import ORDERS, TOTALS, engine_for, land, rows, write, write_project
+from tests.integration.small_shop import ORDERS, TOTALS, engine_for, land, rows, write, write_project
 from tests.postgres_server import fresh_database, server_url
 
 from verity.contracts.dataset import PhysicalColumn, PhysicalTable

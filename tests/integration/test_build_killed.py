@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from small_shop import engine_for, land, rows, write, write_project
+from tests.integration.small_shop import engine_for, land, rows, write, write_project
 
 from verity.transform.build import build
 from verity.warehouse.engine import Engine
@@ -25,7 +25,7 @@ BIG = "{{ config(schema='gold') }} select i, repeat(cast(i as varchar), 40) as t
 BUILD = """
 import sys
 from pathlib import Path
-from small_shop import engine_for
+from tests.integration.small_shop import engine_for
 from verity.exceptions import VerityError
 from verity.transform.build import build
 
@@ -60,7 +60,7 @@ def building(project: Path, slow: str, **limits: object) -> Iterator[subprocess.
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         **limits,
     )
     try:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from small_shop import ORDERS, TOTALS, engine_for, land, rows, write, write_project
+from tests.integration.small_shop import ORDERS, TOTALS, engine_for, land, rows, write, write_project
 
 from verity.contracts.tool import Progress
 from verity.exceptions import BuildStopped, DiskFull, ModelsInvalid, ModelsMissing, NothingPublished, NothingSelected
