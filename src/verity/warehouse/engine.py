@@ -87,7 +87,7 @@ class Writer(Protocol):
 
     def load(self, table: str, scan: Scan, *, load_id: str, loaded_at: datetime) -> int:
         """Replace bronze table `table` from `scan`; returns the rows landed. Adds the columns `_verity_load_id` (text),
-        `_verity_source` (text), `_verity_loaded_at` (timestamptz) and `_verity_row_hash` (text).
+        `_verity_source` (text), `_verity_loaded_at` (timestamptz) and `_verity_row_hash` (bigint).
 
         Raises `DiskFull`, `DataError` (unreadable input, with file and line where known)."""
         ...

@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from verity.exceptions import DataError, FileUnreadable
 from verity.warehouse.engine import FileScan, Scan
-from verity.warehouse.files import delimiter_of
+from verity.warehouse.files import absent_column, delimiter_of, header_of
 
 _LINE = re.compile(r"Line: (\d+)|in line (\d+)")
 _FILE = re.compile(r'^\s*file = (.+)$|(?:file|File) ["\'](.+?)["\']', re.MULTILINE)
 _COLUMN = re.compile(r'converting column "(.+?)"\. Could not convert string .* to \'(\w+.*?)\'')
 _WIDTH = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+_ABSENT = re.compile(r'names?: "(.+?)".* not exist in the CSV')
 _ENCODING = "Save it as UTF-8, or give its encoding in the source's options (encoding: latin-1 or utf-16)."
 
 
@@ -49,8 +50,12 @@ def file_faults(table: str, scan: Scan) -> Iterator[None]:
         raise DataError(f"'{table}' from {origin}: {_plain(str(fault))}") from None
 
 
-def file_fault(text: str, scan: FileScan) -> FileUnreadable:
+def file_fault(text: str, scan: FileScan) -> DataError:
     """The error for what DuckDB said about one of the scan's files."""
+    absent = _ABSENT.search(text)
+    if absent:
+        known = header_of(scan.paths[0], delimiter_of(scan.paths[0]))
+        raise absent_column(absent[1], known)
     path = _path_in(text, scan)
     found = _LINE.search(text)
     line = int(found[1] or found[2]) if found else None
@@ -65,7 +70,7 @@ def file_fault(text: str, scan: FileScan) -> FileUnreadable:
     if width:
         return _ragged(path, line, int(width[1]), int(width[2]))
     if scan.format == "csv" and not scan.raw_json:
-        return _diagnosed(path, scan) or FileUnreadable(
+        return next(filter(None, (_diagnosed(each, scan) for each in scan.paths)), None) or FileUnreadable(
             path, "not readable as CSV", line=line, remedy="Check delimiter, quote and encoding of the source."
         )
     return FileUnreadable(path, _plain(text), line=line, remedy=f"Is it a whole {scan.format} file?")
@@ -87,6 +92,8 @@ def _diagnosed(path: Path, scan: FileScan) -> FileUnreadable | None:
             for row in rows:
                 if row and len(row) != width:
                     return _ragged(path, rows.line_num, width, len(row))
+    except (OSError, pa.ArrowException):
+        return FileUnreadable(path, "the archive is broken", remedy="Is the file whole? Fetch it again.")
     except csv.Error:
         return FileUnreadable(path, "a quoted text never ends", remedy="Close the quote, or give another quote sign.")
     except (UnicodeError, LookupError):

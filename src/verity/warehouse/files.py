@@ -6,12 +6,13 @@ every row has the header's width; `options` of the source say otherwise. What do
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
-from verity.exceptions import DataError, did_you_mean
+from verity.exceptions import DataError, FileUnreadable, did_you_mean
 from verity.warehouse.engine import FileScan
 from verity.warehouse.sql_names import literal
 from verity.warehouse.types import to_duckdb
@@ -43,11 +44,7 @@ def scan_sql(scan: FileScan, *, sample_all: bool = False) -> str:
     """A table function call that reads the files. `sample_all` sniffs CSV types over every row.
 
     Raises `DataError` for a missing file, an unknown format or option."""
-    for path in scan.paths:
-        if not path.exists():
-            raise DataError(f"{path}: no such file", remedy="Put it there, or correct the path in sources/*.yml.")
-    if not scan.paths:
-        raise DataError("no file matches", remedy="Correct the path in sources/*.yml.")
+    _check_paths(scan.paths)
     if scan.raw_json:
         return _raw_json(scan)
     writers = {"csv": _csv, "parquet": _parquet, "json": _json}
@@ -69,6 +66,32 @@ def delimiter_of(path: Path) -> str:
     header = _first_line(path)
     plain = "".join(part for place, part in enumerate(header.split('"')) if place % 2 == 0)
     return max(_DELIMITERS, key=lambda mark: (plain.count(mark), -_DELIMITERS.index(mark)))
+
+
+def header_of(path: Path, delimiter: str) -> list[str]:
+    """The names in the header line."""
+    return next(csv.reader([_first_line(path)], delimiter=delimiter), [])
+
+
+def absent_column(name: str, known: Iterable[str]) -> DataError:
+    """The error of a declared column that the data has not."""
+    guess = did_you_mean(name, known)
+    return DataError(
+        f"the declared column '{name}' is not in the data." + (f" Did you mean {guess}?" if guess else ""),
+        remedy="Correct the types in sources/*.yml.",
+    )
+
+
+def _check_paths(paths: Sequence[Path]) -> None:
+    if not paths:
+        raise DataError("no file matches", remedy="Correct the path in sources/*.yml.")
+    for path in paths:
+        if path.is_dir():
+            raise DataError(f"{path} is a folder", remedy=f"Name its files in sources/*.yml: {path.name}/*.csv")
+        if not path.exists():
+            raise DataError(f"{path}: no such file", remedy="Put it there, or correct the path in sources/*.yml.")
+        if path.stat().st_size == 0:
+            raise FileUnreadable(path, "the file is empty", remedy="Remove it, or put a header line into it.")
 
 
 def _csv(scan: FileScan, sample_all: bool) -> str:
@@ -101,7 +124,7 @@ def _json(scan: FileScan, sample_all: bool) -> str:  # noqa: ARG001  # the three
     options: dict[str, str | int | bool] = {
         "filename": "_verity_file",
         "union_by_name": True,
-        "maximum_depth": 1,
+        "maximum_depth": 2,
         **_named(scan.options, JSON_OPTIONS, "JSON"),
     }
     return f"read_json({_paths(scan.paths)}, {_arguments(options)}, sample_size = -1)"
@@ -151,5 +174,10 @@ def _struct(types: Mapping[str, str]) -> str:
 
 
 def _first_line(path: Path) -> str:
-    with pa.input_stream(str(path), compression="detect") as stream:
-        return bytes(stream.read(1 << 16)).partition(b"\n")[0].decode("utf-8", errors="replace")
+    try:
+        with pa.input_stream(str(path), compression="detect") as stream:
+            return bytes(stream.read(1 << 16)).partition(b"\n")[0].decode("utf-8-sig", errors="replace").rstrip("\r")
+    except PermissionError as fault:
+        raise FileUnreadable(path, "no permission to read it", remedy="Give this account the right to it.") from fault
+    except (OSError, pa.ArrowException) as fault:
+        raise FileUnreadable(path, "the archive is broken", remedy="Is the file whole? Fetch it again.") from fault

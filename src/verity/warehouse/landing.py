@@ -1,7 +1,8 @@
 """How rows land in bronze, the same on every engine: typed columns, then four columns of our own.
 
-`_verity_row_hash` is the MD5 of the row written as text (`CAST(ROW(...) AS VARCHAR)` of the landed columns): equal rows
-have equal hashes on any engine and any day, at a small part of the cost of reading a file.
+`_verity_row_hash` is 63 bits of DuckDB's hash of the landed columns: equal rows have equal hashes on any engine and in
+any load made by one DuckDB version. It finds a row again and tells changed rows of one key; it never proves that two
+rows are equal. (MD5 of the row as text cost as much as reading the file: 2.2 times a bare read_csv instead of 1.4.)
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import duckdb
 import pyarrow as pa
 
 from verity.contracts.table import LogicalType
-from verity.exceptions import DataError, did_you_mean
+from verity.exceptions import DataError
 from verity.warehouse.engine import ArrowScan, FileScan, Scan
-from verity.warehouse.files import scan_sql, typed_columns
+from verity.warehouse.files import absent_column, scan_sql, typed_columns
 from verity.warehouse.sql_names import literal, quoted
 from verity.warehouse.types import from_duckdb, to_duckdb
 
@@ -27,7 +28,7 @@ METADATA: tuple[tuple[str, LogicalType], ...] = (
     ("_verity_load_id", "text"),
     ("_verity_source", "text"),
     ("_verity_loaded_at", "timestamptz"),
-    ("_verity_row_hash", "text"),
+    ("_verity_row_hash", "bigint"),
 )
 
 
@@ -91,7 +92,7 @@ def _landing(
         literal(load_id),
         f"{quoted(FILE_COLUMN)} " if source is None else origin,
         f"TIMESTAMPTZ {literal(moment)}",
-        f"md5(row({', '.join(names)})::varchar)",
+        f"(hash({', '.join(names)}) >> 1)::bigint",
     )
     inner = ", ".join(values + ([f"{origin} as {quoted(FILE_COLUMN)}"] if source is None else []))
     outer = ", ".join(names + [f"{value} as {name}" for value, (name, _) in zip(metadata, METADATA, strict=True)])
@@ -102,11 +103,7 @@ def _landing(
 def _check_names(found: Mapping[str, str], declared: Mapping[str, str]) -> None:
     for name in declared:
         if name not in found:
-            guess = did_you_mean(name, found)
-            raise DataError(
-                f"the declared column '{name}' is not in the data." + (f" Did you mean {guess}?" if guess else ""),
-                remedy="Correct the types in sources/*.yml.",
-            )
+            raise absent_column(name, found)
     reserved = [name for name in found if name.lower().startswith("_verity_")]
     if reserved:
         raise DataError(f"the column name '{reserved[0]}' is reserved", remedy="Rename the column at its source.")
