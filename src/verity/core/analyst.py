@@ -156,6 +156,8 @@ class Analyst:
                 turn.table = _read(Table, output.get("table"), tool)
         except VerityError as error:
             turn.note("forecast_absent", error)
+            if turn.table is not None:
+                turn.notes.append(say(language_of(turn.question, turn.resolution), "as_recorded"))
 
     def _draw(self, turn: _Turn) -> None:
         """The chart, where the intent needs one. An answer without its chart is still an answer."""
@@ -242,7 +244,7 @@ def _evidence(result: ToolResult, principal: Principal) -> Evidence:
     return _read(
         Evidence,
         {
-            **known,
+            **{name: value for name, value in known.items() if name in Evidence.model_fields},
             "freshness": freshness,
             "rollup": result.trace.get("rollup"),
             "principal": "owner (all rows)" if principal.is_owner else principal.id,

@@ -16,6 +16,8 @@ _NOTHING: Final[dict[Language, str]] = {"en": "no value", "es": "sin valor"}
 _TRUTH: Final[dict[Language, tuple[str, str]]] = {"en": ("no", "yes"), "es": ("no", "sí")}
 _WIDE: Final = Context(prec=400, rounding=ROUND_HALF_EVEN)
 """Room for every digit of a decimal(38,s) and of the largest double."""
+_NO_SUFFIX: Final = frozenset({"count", "money"})
+"""Units that say what kind of number it is; a sum of money whose currency nobody named has no sign to show."""
 _PERCENT: Final = frozenset({"percent", "%", "ratio", "share"})
 
 
@@ -32,7 +34,7 @@ def format_cell(value: Cell, column: Column, language: Language) -> str:
         return f"{_grouped(_rounded(_WIDE.multiply(number, Decimal(100)), 2))} %"
     places = _declared_places(column)
     text = _grouped(_rounded(number, 4) if places is None else _fixed(number, places))
-    return f"{text} {column.unit}" if column.unit else text
+    return f"{text} {column.unit}" if column.unit and column.unit not in _NO_SUFFIX else text
 
 
 def is_percent(column: Column) -> bool:

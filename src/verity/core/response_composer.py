@@ -70,7 +70,7 @@ def language_of(question: Question, resolution: Resolution | None) -> Language:
 
 def _answered(resolution: Resolution, table: Table | None, language: Language, notes: Sequence[str]) -> AnswerParts:
     told = resolution.explain or "" if table is None else _told(resolution.restatement, table, language)
-    assumed = say(language, "assumed", items="; ".join(resolution.assumptions)) if resolution.assumptions else ""
+    assumed = say(language, "assumed", items=_listed(resolution.assumptions)) if resolution.assumptions else ""
     return AnswerParts(
         "answered",
         _sentences(told, assumed, *notes),
@@ -145,7 +145,21 @@ def _error(error: ErrorInfo, language: Language) -> str:
 
 
 def _reasons(reasons: Sequence[Reason]) -> str:
-    return _sentences(*(_capital(reason.message) for reason in reasons))
+    """Each message once, led by the words that it is about where it does not quote them itself."""
+    words_of: dict[str, list[str]] = {}
+    for reason in reasons:
+        unsaid = [word for word in reason.words if word.casefold() not in reason.message.casefold()]
+        words_of.setdefault(reason.message, []).extend(unsaid)
+    return _sentences(*(_reason(message, words) for message, words in words_of.items()))
+
+
+def _reason(message: str, words: Sequence[str]) -> str:
+    quoted = ", ".join(f"'{word}'" for word in dict.fromkeys(words))
+    return f"{quoted}: {message[:1].lower()}{message[1:]}" if quoted else _capital(message)
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "; ".join(sentence.rstrip(" .") for sentence in sentences)
 
 
 def _label(column: Column) -> str:

@@ -23,6 +23,7 @@ def column(type: str = "decimal(38,2)", **more: object) -> Column:
         ("1234567.5", column(), "1,234,567.5"),
         ("1234567.50", column(unit="PHP"), "1,234,567.50 PHP"),
         ("-0.50", column(unit="PHP"), "-0.50 PHP"),
+        ("1234.50", column(unit="money"), "1,234.50"),
         ("100", column("decimal(38,0)"), "100"),
         ("0.00", column(), "0"),
         (
@@ -33,6 +34,7 @@ def column(type: str = "decimal(38,2)", **more: object) -> Column:
         (1234567, column("bigint"), "1,234,567"),
         (0, column("bigint"), "0"),
         (3, column("bigint", unit="orders"), "3 orders"),
+        (3, column("bigint", unit="count"), "3"),
         (12.3456789, column("double"), "12.3457"),
         (0.1 + 0.2, column("double"), "0.3"),
         (1e-7, column("double"), "0.0000001"),
@@ -116,9 +118,9 @@ def test_a_result_is_told_in_plain_words(found: Table, text: str):
 
 
 def test_what_was_assumed_is_said_and_listed():
-    parts = compose(resolved(assumptions=["weeks start on Monday", "today is Friday"]), table([ORDERS], (1,)))
+    parts = compose(resolved(assumptions=["weeks start on Monday.", "today is Friday"]), table([ORDERS], (1,)))
     assert parts.text == "Revenue: 1. Assumed: weeks start on Monday; today is Friday."
-    assert parts.assumptions == ("weeks start on Monday", "today is Friday")
+    assert parts.assumptions == ("weeks start on Monday.", "today is Friday")
 
 
 def test_spanish_is_answered_in_spanish():
@@ -156,6 +158,19 @@ def test_a_refusal_lists_its_reasons_and_the_nearest_metrics():
         "I cannot answer this as asked. Margin is not a metric here. No such period. You can ask for: revenue, orders."
     )
     assert parts.reasons == reasons
+
+
+def test_a_reason_names_the_words_it_is_about_once():
+    known = "a word is not in the dictionary"
+    reasons = (
+        Reason(code="w", words=("profit",), message=known),
+        Reason(code="w", words=("unicorns", "profit"), message=known),
+        Reason(code="q", words=("Margin",), message="'margin' is taken twice"),
+    )
+    parts = compose(Resolution(status="refused", language="en", reasons=reasons))
+    assert parts.text == (
+        "I cannot answer this as asked. 'profit', 'unicorns': a word is not in the dictionary. 'margin' is taken twice."
+    )
 
 
 def test_an_error_is_told_with_its_code_and_remedy():
