@@ -10,7 +10,7 @@ from verity.charts.render import render
 from verity.cli.common import common, open_bench, read_day
 from verity.cli.main import FAILED, NOT_ANSWERED, OK
 from verity.cli.text import show_answer
-from verity.contracts.question import Answer
+from verity.contracts.question import Answer, Language
 from verity.exceptions import ChartNotWritten
 
 EXIT = {"answered": OK, "clarify": NOT_ANSWERED, "refused": NOT_ANSWERED, "error": FAILED}
@@ -30,7 +30,7 @@ def command(
     today: str | None,
     principal: Path | None,
     conversation: str | None,
-    lang: str | None,
+    lang: Language | None,
     sql: bool,
     chart: Path | None,
     project: Path | None,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -25,16 +25,18 @@ def common(*formats: str) -> Callable[[Command], Command]:
     allowed = formats or ("text", "json")
 
     def decorate(function: Command) -> Command:
-        @click.option("--project", type=click.Path(path_type=Path), help="Project folder.")
-        @click.option("--format", "format_", type=click.Choice(allowed), help="How to print (default: text).")
-        @click.pass_context
-        @functools.wraps(function)
         def wrapper(ctx: click.Context, project: Path | None, format_: str | None, **rest: Any) -> Any:
             above = ctx.obj or {}
             chosen = format_ or above.get("format") or "text"
             return function(project=project or above.get("project"), format_=chosen, **rest)
 
-        return wrapper  # type: ignore[return-value]  # click options keep the callable's kind, which typing cannot say
+        named: Any = functools.update_wrapper(wrapper, function)
+        named = click.pass_context(named)
+        named = click.option("--format", "format_", type=click.Choice(allowed), help="How to print (default: text).")(
+            named
+        )
+        named = click.option("--project", type=click.Path(path_type=Path), help="Project folder.")(named)
+        return cast(Command, named)
 
     return decorate
 
