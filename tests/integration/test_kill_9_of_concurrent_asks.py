@@ -37,9 +37,28 @@ def test_no_acknowledged_checkpoint_is_lost(kind: str, tmp_path: Path, request: 
         assert len(acknowledged) > 50
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_processes_that_ask_at_once_lose_nothing_either(kind: str, tmp_path: Path, request: pytest.FixtureRequest):
+    with place_of(kind, tmp_path, request) as place:
+        workers = [_started(place.kind, place.location, 9) for _ in range(2)]
+        acknowledged = set[str]().union(*(_killed(worker, 0.3) for worker in workers))
+        storage = place.open()
+        kept = {each.checkpoint_id for name in storage.conversations() for each in storage.query(name)}
+        assert acknowledged <= kept
+        assert storage.verify() == ()
+
+
 def _asked_until_killed(kind: str, location: str, run: int, seconds: float) -> set[str]:
+    return _killed(_started(kind, location, run), seconds)
+
+
+def _started(kind: str, location: str, run: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, WORKER, kind, location, str(run)], stdout=subprocess.PIPE)
+
+
+def _killed(worker: subprocess.Popen[bytes], seconds: float) -> set[str]:
     """The ids that the worker said before SIGKILL, which falls `seconds` after the first of them."""
-    worker = subprocess.Popen([sys.executable, WORKER, kind, location, str(run)], stdout=subprocess.PIPE)
     assert worker.stdout is not None
     first = worker.stdout.readline()
     time.sleep(seconds)
