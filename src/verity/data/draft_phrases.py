@@ -69,7 +69,15 @@ def gender_of(word: str) -> Gender:
     term = _singular_term(word)
     if term is not None and fold(term.es[0]) in (fold(word), fold(singular_es(word))):
         return term.gender
+    if fold(word) in _FEMININE or fold(singular_es(word)) in _FEMININE:
+        return "f"
     return "f" if fold(word).endswith(("a", "as", "ion", "iones", "dad", "tud", "sis")) else "m"
+
+
+_FEMININE = frozenset(
+    {"orden", "imagen", "parte", "clase", "fuente", "sede", "calle", "serie", "fase", "noche", "base", "clave", "red"}
+)
+"""Nouns whose ending does not say that they are feminine."""
 
 
 def with_adjective(phrase: str, adjective: str) -> str:

@@ -17,6 +17,8 @@ from typing import Literal
 from verity.data.draft_words import snake_case
 from verity.exceptions import SourceEmpty, SourceFormatUnknown, SourceNotFound, SourceUnreadable, TableNameClash
 from verity.ingest.databases import Database, DatabaseTable, is_database_url, open_database
+from verity.ingest.part_files import header_of
+from verity.ingest.variables import fill_variables
 from verity.ingest.workbook import sheets_of
 
 Format = Literal["csv", "parquet", "json", "excel"]
@@ -64,6 +66,7 @@ def open_origin(text: str, base: Path) -> Origin:
     Raises `SourceNotFound`, `SourceEmpty`, `SourceUnreadable`, `SourceFormatUnknown`, `TableNameClash`,
     `SourceUnreachable` (the message never holds a password), `MissingExtra`.
     """
+    text = fill_variables(text, os.environ, text)
     if is_database_url(text):
         return _open_database(text, base)
     if "://" in text:
@@ -128,7 +131,8 @@ def _open_folder(folder: Path) -> Origin:
     if others:
         found.notes.append(f"not read, no table format: {', '.join(others)}")
     if not found.tables:
-        raise SourceEmpty(f"{folder}: no file in it can be a table", remedy=_REMEDY)
+        why = "".join(f"; {note}" for note in found.notes)
+        raise SourceEmpty(f"{folder}: no file in it can be a table{why}", remedy=_REMEDY)
     return _origin(folder.resolve().name, found)
 
 
@@ -139,11 +143,18 @@ def _add_part_files(folder: Path, found: _Found) -> None:
     endings = {"".join(part.suffixes[-2:]) if part.suffix in _PACKED else part.suffix for part in parts}
     if not parts:
         return
+    for part in parts:
+        _check_readable(part)
     if len(kinds) > 1 or len(endings) > 1 or kinds == {"excel"}:
         found.notes.append(f"not read: {folder.name}/ holds files of several kinds; name it on its own to read it")
         return
     kind = kinds.pop()
     assert kind is not None  # noqa: S101  # every part has a format
+    if len({header_of(part, kind) for part in parts}) > 1:
+        found.notes.append(
+            f"not read: the files of {folder.name}/ have different columns; name it on its own to read it"
+        )
+        return
     pattern = f"{glob.escape(str(folder))}/*{endings.pop()}"
     found.tables.append(FileTable(snake_case(folder.name), tuple(parts), kind, pattern, is_folder=True))
 

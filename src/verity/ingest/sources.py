@@ -16,12 +16,12 @@ from pydantic import ValidationError
 from verity.contracts.dataset import SourceDocument, SourceTable
 from verity.data.draft_words import snake_case
 from verity.data.yaml_reader import Document, read_yaml
-from verity.exceptions import DictionarySyntax, SecretMissing, SourceDocumentInvalid, TableNameClash, did_you_mean
+from verity.exceptions import DictionarySyntax, SourceDocumentInvalid, TableNameClash, did_you_mean
 from verity.ingest.databases import FILE_SCHEMES, is_database_url
 from verity.ingest.origin import FileTable, Origin
+from verity.ingest.variables import VARIABLE, fill_variables
 
 FOLDER = "sources"
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MOST_UP = 4
 """Levels above the project beyond which a relative path says less than an absolute one."""
 
@@ -86,17 +86,7 @@ def read_source(file: Path) -> SourceDocument:
 def resolve_url(source: SourceDocument, environment: Mapping[str, str] | None = None) -> str:
     """The source's URL with its `${NAME}` references filled in. Raises `SecretMissing`, which names the variable."""
     known = os.environ if environment is None else environment
-
-    def fill(found: re.Match[str]) -> str:
-        value = known.get(found[1])
-        if not value:
-            raise SecretMissing(
-                f"the source '{source.source}' needs the environment variable {found[1]}, which is not set",
-                remedy=f"export {found[1]}='...' and run it again.",
-            )
-        return value
-
-    return _VARIABLE.sub(fill, source.url or "")
+    return fill_variables(source.url or "", known, f"the source '{source.source}'")
 
 
 def write_source(
@@ -146,7 +136,7 @@ def _relative(project: Path, path: str) -> str:
 
 def _reference(project: Path, origin: Origin, url: str) -> tuple[str, str]:
     """The URL as the file may hold it, and what the person must set."""
-    if _VARIABLE.search(url):
+    if VARIABLE.search(url):
         return url, ""
     scheme, _, rest = url.partition("://")
     if scheme.lower() in FILE_SCHEMES:
@@ -166,7 +156,7 @@ def _check(file: Path, document: Document, source: SourceDocument) -> None:
     url = source.url or ""
     if source.kind == "database" and not url:
         raise _at(file, document, ("kind",), "a database source needs a url", "url: ${NAME_OF_A_VARIABLE}")
-    if source.kind == "database" and not _VARIABLE.search(url):
+    if source.kind == "database" and not VARIABLE.search(url):
         if not is_database_url(url):
             raise _at(
                 file,

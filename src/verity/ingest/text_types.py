@@ -17,7 +17,11 @@ from verity.warehouse.types import to_duckdb
 
 _BATCH = 40
 _INTEGER = r"-?(0|[1-9]\d{0,18})"
+_LONG_INTEGER = r"-?(0|[1-9]\d{0,37})"
+_CURRENCY = r"[-+(]?\s?[$€£¥]\s?-?\d[\d.,]*\)?"
 _DECIMAL = r"-?(0|[1-9]\d*)?(\.\d+)?([eE][+-]?\d+)?"
+_TOO_LONG = r"-?\d{16,}"
+"""Whole numbers that floating point would round."""
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 _ISO_MOMENT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 _ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)"
@@ -65,12 +69,14 @@ _TESTS: dict[str, str] = {
     "filled": f"{_C} is not null",
     "boolean": f"lower({_C}) in ('true', 'false')",
     "bigint": _shaped(_INTEGER, "bigint"),
-    "double": _shaped(_DECIMAL, "double"),
+    "decimal(38,0)": _shaped(_LONG_INTEGER, "decimal(38,0)"),
+    "double": f"{_shaped(_DECIMAL, 'double')} and not {_shaped(_TOO_LONG)}",
     "date": _shaped(_ISO_DATE, "date"),
     "timestamp": _shaped(_ISO_MOMENT, "timestamp"),
     "timestamptz": _shaped(_ISO_MOMENT + _ZONE, "timestamptz"),
     "comma_decimal": _shaped(_COMMA),
     "other_date": _shaped(_ANY_DATE),
+    "currency": _shaped(_CURRENCY),
 }
 
 
@@ -84,7 +90,7 @@ def _decide(fits: dict[str, int]) -> tuple[LogicalType, str]:
     if not filled:
         return "text", ""
     dates = fits["date"] + fits["timestamp"]
-    for kind in ("boolean", "bigint", "double", "date", "timestamp", "timestamptz"):
+    for kind in ("boolean", "bigint", "decimal(38,0)", "double", "date", "timestamp", "timestamptz"):
         if fits[kind] == filled:
             return kind, ""
     if dates == filled:
@@ -94,6 +100,8 @@ def _decide(fits: dict[str, int]) -> tuple[LogicalType, str]:
         return "text", f"would be a number but for {odd} of {filled} values; kept as text"
     if fits["comma_decimal"] == filled:
         return "text", "holds numbers with a decimal comma; kept as text (options: decimal: ',' reads them)"
+    if fits["currency"] == filled:
+        return "text", "holds amounts with a currency sign; kept as text (a derived column can read them)"
     if fits["other_date"] == filled - fits["date"]:
         return "text", "holds dates in another order than YYYY-MM-DD; kept as text (options: date_format reads them)"
     if dates >= _NEARLY * filled:

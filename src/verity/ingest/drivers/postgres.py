@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 10
 _DEFAULT = "public"
 _READ_AS_IS = frozenset(
-    """
-    int2 int4 int8 float4 float8 bool text varchar bpchar date timestamp timestamptz bytea time
-    """.split()
+    {"int2", "int4", "int8", "float4", "float8", "bool", "text", "varchar", "bpchar", "date", "time"}
+    | {"timestamp", "timestamptz", "bytea"}
 )
 _TABLES = """
 select n.nspname, c.relname, c.oid
