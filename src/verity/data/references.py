@@ -6,16 +6,14 @@ has it neither, it is an error. Names inside SQL are the business of `verity.sem
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, Protocol
 
+from verity.contracts.dataset import PhysicalSchema
 from verity.data.finding import Finding, nearest
 from verity.data.members import CatalogTable
-from verity.data.model import TableEntry
+from verity.data.model import Dictionary, TableEntry
 from verity.data.tables import own_columns
-
-if TYPE_CHECKING:
-    from verity.data.catalog import Catalog
 
 Path = tuple[str | int, ...]
 
@@ -29,7 +27,19 @@ class Use(NamedTuple):
     declare: bool = False
 
 
-def find_reference_faults(catalog: Catalog) -> tuple[Finding, ...]:
+class Referable(Protocol):
+    """What of a catalog its references are held against."""
+
+    dictionary: Dictionary
+    physical: PhysicalSchema | None
+
+    @property
+    def usable_tables(self) -> Mapping[str, CatalogTable]:
+        """Every table, hidden ones included."""
+        ...
+
+
+def find_reference_faults(catalog: Referable) -> tuple[Finding, ...]:
     """Undeclared and missing columns, joins that lead nowhere, tables that the warehouse does not have."""
     return tuple(
         finding for table in catalog.usable_tables.values() for finding in _References(catalog, table).faults()
@@ -66,7 +76,7 @@ def column_uses(entry: TableEntry) -> Iterator[Use]:
 class _References:
     """The references of one table."""
 
-    def __init__(self, catalog: Catalog, table: CatalogTable) -> None:
+    def __init__(self, catalog: Referable, table: CatalogTable) -> None:
         self._catalog = catalog
         self._table = table
 
