@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from verity.contracts.metric import TIME
 from verity.contracts.question import Language
+from verity.data.lexicon import plural_en, plural_es
 from verity.reading.candidates import Assumed, Candidate
 from verity.reading.dates.periods import Period
 from verity.reading.frame import Frame
@@ -43,6 +44,8 @@ def _period(each: Assumed, frame: Frame, language: Language) -> str:
     period = period_words(Period(reading.period.since, reading.period.until, "range"), language)
     if reading.how == "complete":
         grain = words.grains.get(reading.unit if reading.count == 1 else _unit_of(reading.period, reading.count), "")
+        if reading.count > 1:
+            grain = plural_en(grain) if language == "en" else plural_es(grain)
         return words.texts["last_complete"].format(words=each.words, count=reading.count, grain=grain, period=period)
     return words.texts["period"].format(words=each.words, period=period)
 

@@ -28,7 +28,7 @@ from verity.reading.checks import comparable, grain_allowed, unit_fits
 from verity.reading.frame import ByRef, DateRef, FilterRef, Frame, HavingRef, MetricRef, ValueRef
 from verity.reading.grammar import Parse
 from verity.reading.meaning import Meaning, Nearness
-from verity.reading.naming import time_member
+from verity.reading.naming import nearest_side, time_member
 from verity.reading.vocabulary import Vocabulary
 
 MOST_CANDIDATES = 200
@@ -84,8 +84,9 @@ def candidates(parse: Parse, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
     frame = parse.frame
     spans = sum(1 for edge in parse.edges if edge.meanings)
     refs = frame.metrics + ((frame.order_metric,) if frame.order_metric else ())
+    within = _tables_of(frame.within, vocabulary)
     found: list[Candidate] = []
-    for metrics in _product([_metric_choices(ref, vocabulary) for ref in refs]):
+    for metrics in _product([_metric_choices(ref, vocabulary, within) for ref in refs]):
         names = tuple(dict.fromkeys(choice.member for choice in metrics if choice.member))
         parts = [
             *(_by_choices(ref, names, vocabulary) for ref in frame.by),
@@ -99,6 +100,13 @@ def candidates(parse: Parse, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
             if len(found) > MOST_CANDIDATES:
                 return ()
     return tuple(found)
+
+
+def _tables_of(within: Sequence[Meaning], vocabulary: Vocabulary) -> frozenset[str]:
+    """The tables that a qualifier names: by their entity or the metric that counts it; another metric names none."""
+    counts = {member for members in vocabulary.counts.values() for member in members}
+    tables = {m.table for m in within if m.kind == "entity" or m.member in counts}
+    return frozenset(tables) or frozenset({"?"} if within else ())
 
 
 def _product(parts: Sequence[Sequence[_Choice]]) -> Iterator[tuple[_Choice, ...]]:
@@ -130,7 +138,7 @@ def _candidate(
     near = [nearness for choice in choices for nearness in choice.near]
     cost = (
         *(near.count(level) for level in (Nearness.TYPO, Nearness.LEMMA, Nearness.SHORTENED, Nearness.TRANSLATED)),
-        _ranks_a_status(frame, by, near),
+        _ranks_a_status(frame, by),
         spans,
     )
     ungrouped = (Problem("condition-on-metric"),) if frame.having and not by else ()
@@ -142,11 +150,13 @@ def _candidate(
     return Candidate(query, cost, tuple(dict.fromkeys(assumed)), tuple(dict.fromkeys(problems)))
 
 
-def _ranks_a_status(frame: Frame, by: tuple[GroupBy, ...], near: Sequence[Nearness]) -> int:
-    """Places are ranked, stages are not: 'los 5 estados con más pedidos' are states before they are statuses (one word
-    in Spanish). Only a preference between two shortened names, and shown as an assumption like every shortened name."""
-    shortened = frame.rank is not None and Nearness.SHORTENED in near
-    return int(shortened and any(group.dimension.rpartition(".")[2].endswith("status") for group in by))
+def _ranks_a_status(frame: Frame, by: tuple[GroupBy, ...]) -> int:
+    """Places are ranked, stages are not: 'los 5 estados con más pedidos' are states before they are statuses, one word
+    in Spanish. Only where the words mean both, and shown as an assumption."""
+    both = frame.rank is not None and any(
+        len({meaning.member.endswith("status") for meaning in ref.choices}) == 2 for ref in frame.by
+    )
+    return int(both and any(group.dimension.endswith("status") for group in by))
 
 
 def _near(meaning: Meaning, words: str, shown: str = "") -> tuple[Assumed, ...]:
@@ -161,10 +171,12 @@ def _near(meaning: Meaning, words: str, shown: str = "") -> tuple[Assumed, ...]:
 # -- metrics ----------------------------------------------------------------------------------------------------------
 
 
-def _metric_choices(ref: MetricRef, vocabulary: Vocabulary) -> list[_Choice]:
+def _metric_choices(ref: MetricRef, vocabulary: Vocabulary, within: frozenset[str] = frozenset()) -> list[_Choice]:
     found = []
     for meaning in ref.choices:
         for member, problems in _metrics_of(meaning, ref, vocabulary):
+            if within and member.partition(".")[0] not in within:
+                continue
             near, assumed = (meaning.nearness,), _near(meaning, ref.words, member)
             found.append(_Choice(member, near=near, assumed=assumed, problems=problems))
     return found or [_Choice(problems=(Problem("no-metric", (ref.words,)),))]
@@ -206,21 +218,35 @@ def _paths(meaning: Meaning, names: tuple[str, ...], vocabulary: Vocabulary) -> 
         yield ".".join((root, *path, column))
 
 
+def _reached(meanings: Sequence[Meaning], names: tuple[str, ...], vocabulary: Vocabulary) -> list[tuple[Meaning, str]]:
+    """Each column with each way to it. A key behind a join is read from the column that joins to it: the `order_id` of
+    an item and of its order are one."""
+    found: dict[str, Meaning] = {}
+    for meaning in meanings:
+        for member in _paths(meaning, names, vocabulary):
+            found.setdefault(nearest_side(member, vocabulary.catalog), meaning)
+    return [(meaning, member) for member, meaning in found.items()]
+
+
 def _by_choices(ref: ByRef, names: tuple[str, ...], vocabulary: Vocabulary) -> list[_Choice]:
     if not ref.choices:
         return [_Choice(by=(GroupBy(dimension=TIME, grain=ref.grain),))]
-    found = []
-    for meaning in _qualified(ref.choices, ref.of_entity):
-        column = _key_of(meaning, vocabulary) if meaning.kind == "entity" else meaning
-        if column is None:
-            continue
-        assumed = _near(column, ref.words) if column is meaning else (Assumed("key_of", ref.words, column.member),)
-        asked = (Problem("each-or-average", (ref.words,), asks=True),) if ref.per and column is not meaning else ()
-        for member in _paths(column, names, vocabulary):
-            found += [
-                replace(choice, near=(column.nearness,), assumed=assumed, problems=choice.problems + asked)
-                for choice in _grained(member, column, ref, names, vocabulary)
-            ]
+    meant = _qualified(ref.choices, ref.of_entity)
+    keys = {key: meaning for meaning in meant if meaning.kind == "entity" and (key := _key_of(meaning, vocabulary))}
+    columns = [meaning for meaning in meant if meaning.kind != "entity"]
+    several = len({meaning.member.partition(".")[2] for meaning in (*columns, *keys)}) > 1
+    found: list[_Choice] = []
+    for column, member in _reached((*columns, *keys), names, vocabulary):
+        assumed = _near(column, ref.words)
+        if column in keys:
+            assumed = (Assumed("key_of", ref.words, column.member),)
+        elif several and not assumed:
+            assumed = (Assumed("form", ref.words, column.member),)
+        asked = (Problem("each-or-average", (ref.words,), asks=True),) if ref.per and column in keys else ()
+        found += [
+            replace(choice, near=(column.nearness,), assumed=assumed, problems=choice.problems + asked)
+            for choice in _grained(member, column, ref, names, vocabulary)
+        ]
     return found or [_Choice(problems=(Problem("not-reachable", (ref.words,)),))]
 
 
@@ -267,18 +293,17 @@ def _filter_choices(ref: FilterRef, frame: Frame, names: tuple[str, ...], vocabu
     asks = ref.adjacent and frame.date is not None and not frame.date.columns
     role = (Problem("date-role", (ref.words, frame.date.words), asks=True),) if asks and frame.date else ()
     named = _qualified(ref.columns, ref.of_entity)
-    columns = named or _columns_of_values(ref.values)
+    columns = named or _qualified(_columns_of_values(ref.values), ref.of_entity)
     if not columns:
         return [_Choice(problems=(Problem("value-not-in-column", tuple(value.words for value in ref.values)),))]
     found, faults = [], []
-    for column in columns:
+    for column, member in _reached(columns, names, vocabulary):
         values = [_value_in(column, value) for value in ref.values]
         if not all(values):
             missing = tuple(ref.values[i].words for i, value in enumerate(values) if not value)
             faults.append(_Choice(near=(column.nearness,), problems=(Problem("value-not-in-column", missing),)))
             continue
-        for member in _paths(column, names, vocabulary):
-            found += _valued(member, column, [v for v in values if v], ref, role, vocabulary, inferred=not named)
+        found += _valued(member, column, [v for v in values if v], ref, role, vocabulary, inferred=not named)
     return found or faults or [_Choice(problems=(Problem("not-reachable", (ref.words,)),))]
 
 
@@ -332,15 +357,12 @@ def _typed(value: str, column: Meaning, vocabulary: Vocabulary) -> FilterValue:
 
 
 def _compared_choices(ref: FilterRef, names: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[_Choice]:
-    for meaning in _qualified(ref.columns, ref.of_entity):
+    number: FilterValue = ref.number if ref.number is not None else 0
+    for meaning, member in _reached(_qualified(ref.columns, ref.of_entity), names, vocabulary):
         fits = comparable(vocabulary.column(meaning.member))
         problems = () if fits else (Problem("wrong-type", (ref.words,)),)
-        number: FilterValue = ref.number if ref.number is not None else 0
-        for member in _paths(meaning, names, vocabulary):
-            node = Condition(member=member, op=ref.comparator or "equals", values=(number,))
-            yield _Choice(
-                filters=(node,), near=(meaning.nearness,), assumed=_near(meaning, ref.words), problems=problems
-            )
+        node = Condition(member=member, op=ref.comparator or "equals", values=(number,))
+        yield _Choice(filters=(node,), near=(meaning.nearness,), assumed=_near(meaning, ref.words), problems=problems)
 
 
 def _having_choices(ref: HavingRef, names: tuple[str, ...], vocabulary: Vocabulary) -> list[_Choice]:

@@ -9,7 +9,8 @@ from verity.reading.chart import TooComplex
 from verity.reading.codes import reason
 from verity.reading.grammar import parse
 from verity.reading.lattice import Edge, Lattice
-from verity.reading.leftovers import corrections
+from verity.reading.leftovers import corrections, is_typo_candidate
+from verity.reading.lexicon import lexicon
 from verity.reading.vocabulary import Vocabulary
 
 MOST_WORDS = 8
@@ -54,12 +55,12 @@ def intent_reasons(lattice: Lattice, language: Language) -> tuple[Reason, ...]:
 
 def without_role(lattice: Lattice, language: Language) -> tuple[Reason, ...]:
     """What stands in the way of a parse: the one recognised span without which the rest would be a question."""
-    if not _metric_spans(lattice):
-        return (reason("no-metric", language),)
     aggregated = _aggregated_column(lattice)
     if aggregated is not None:
         words = lattice.text(aggregated.start, aggregated.end)
         return (reason("no-such-aggregate", language, (words,)),)
+    if not _metric_spans(lattice):
+        return (reason("no-metric", language),)
     for edge in _content(lattice)[:MOST_TRIED]:
         if _parses_without(lattice, edge):
             return (reason(_WITHOUT_ROLE[edge.category], language, (lattice.text(edge.start, edge.end),)),)
@@ -80,9 +81,10 @@ def _metric_spans(lattice: Lattice) -> list[Edge]:
 
 def _aggregated_column(lattice: Lattice) -> Edge | None:
     """A column that total, average or the like was asked of, and that has no such metric: an id, a code, a text."""
+    metrics = [(e.start, e.end) for edges in lattice.edges for e in edges if e.category == "METRIC"]
     for edges in lattice.edges:
         for edge in edges:
-            if edge.category != "AGG":
+            if edge.category != "AGG" or any(s <= edge.start and edge.end <= e for s, e in metrics):
                 continue
             places = {edge.end}
             for _ in range(2):
@@ -138,9 +140,12 @@ def _nearest_phrases(lattice: Lattice, start: int, end: int, vocabulary: Vocabul
     """A code in other case, names that hold the word, and governed words one typo away."""
     found: list[str] = []
     for token in lattice.tokens[start:end]:
-        found += [meaning.detail for meaning in vocabulary.values_at((token.key,)) if meaning.detail != token.text]
+        if token.key not in lexicon(lattice.language).function_words:
+            same = (meaning.detail for meaning in vocabulary.values_at((token.key,)))
+            found += [value for value in same if value.casefold() == token.text.casefold() and value != token.text]
         found += vocabulary.names_with(token.key)
-        found += [right for right in corrections(token.key, vocabulary) if right != token.key]
+        if is_typo_candidate(token.key, lattice.language):
+            found += corrections(token.key, vocabulary)
     return list(dict.fromkeys(found))
 
 

@@ -101,10 +101,12 @@ class Frame:
     order_metric: MetricRef | None = None
     implied: tuple[tuple[Meaning, ...], ...] = ()
     contradicts: tuple[tuple[Meaning, ...], ...] = ()
+    within: tuple[Meaning, ...] = ()
+    """Tables that a qualifier named (`total price of order items`): the metrics must be theirs."""
 
     def join(self, other: Frame) -> Frame | None:
         """Both together, or None where both claim what can be said once (metrics, a period, a rank, an order)."""
-        for name in ("metrics", "date", "rank", "order", "order_metric"):
+        for name in ("metrics", "date", "rank", "order", "order_metric", "within"):
             if getattr(self, name) and getattr(other, name):
                 return None
         return replace(
@@ -120,6 +122,7 @@ class Frame:
             order_metric=self.order_metric or other.order_metric,
             implied=self.implied + other.implied,
             contradicts=self.contradicts + other.contradicts,
+            within=self.within or other.within,
         )
 
 

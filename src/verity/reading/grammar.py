@@ -82,6 +82,8 @@ class _Parser:
 
     def _continue(self, frame: Frame, place: int) -> list[tuple[int, Frame, tuple[Edge, ...]]]:
         found = [(step.end, frame, step.edges) for step in self.chart.derive("aside", place)]
+        if frame.metrics:
+            found += [(step.end, frame, step.edges) for step in self.chart.derive("DONE", place)]
         starts: list[tuple[int, tuple[Edge, ...]]] = [(place, ())]
         if frame != Frame():
             starts += [(step.end, step.edges) for step in self.chart.derive("coord", place)]
@@ -248,6 +250,11 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
     def with_values(_with: Edge, values: _Values) -> Frame:
         return Frame(filters=(FilterRef(values=values[0], words=values[0][0].words, joined_by_or=values[1]),))
 
+    def with_values_of(_with: Edge, _the: Edge | None, whose: Edge, _in: Edge, values: _Values) -> Frame:
+        whole = with_values(_with, values)
+        tables = tuple(meaning.member for meaning in whose.meanings)
+        return replace(whole, filters=(replace(whole.filters[0], of_entity=tables),))
+
     def without(_not: Edge, _with: Edge | None, values: _Values) -> Frame:
         ref = FilterRef(values=values[0], words=values[0][0].words, negated=True, joined_by_or=values[1])
         return Frame(filters=(ref,))
@@ -361,6 +368,8 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             rule("IMPLIED", implied),
             rule("SEGMENT", segment),
             rule("CONTRADICTS", contradicts),
+            rule("WITHIN DET? ENTITY", lambda _w, _d, e: Frame(within=e.meanings)),
+            rule("WITHIN DET? METRIC", lambda _w, _d, m: Frame(within=m.meanings)),
         ),
         "metrics": (rule("metric", lambda m: m), rule("metric coord metrics", both)),
         "name": tuple(rule(name, lambda n: n) for name in names),
@@ -414,6 +423,7 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             rule("DET? value column", value_column),
             rule("DET? number_column CMP NUMBER", compared),
             rule("DET? number_column IS? NUMBER", equals_number),
+            rule("DET? number_column OF NUMBER", equals_number),
         ),
         "conditions": (
             rule("condition", one_condition),
@@ -426,6 +436,8 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
         ),
         "filter": (
             rule("PREP conditions", with_conditions),
+            rule("HAS conditions", with_conditions),
+            rule("PREP DET? ENTITY PREP values", with_values_of),
             rule("PREP values", with_values),
             rule("EXCEPT PREP? values", without),
             rule("EXCEPT PREP? condition", without_column),

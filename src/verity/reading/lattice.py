@@ -132,8 +132,9 @@ def _member_edges(
             turned = language == "es" or any(
                 word in LINKING or any(c.startswith("AGG:") for c in aggregates.get((word,), ())) for word in words
             )
-            if turned and not found:
-                found |= vocabulary.members_in_bag(words)
+            if turned:
+                kinds = {meaning.kind for meaning in found}
+                found |= {m for m in vocabulary.members_in_bag(words) if m.kind not in kinds}
         kept = [
             m for m in found
             if m.kind != "metric" or not any(s <= start and end <= e and (s, e) != (start, end) and m.member == metric

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal
@@ -18,9 +19,12 @@ AliasMap = Mapping[Literal["any", "en", "es"], tuple[str, ...]]
 GENERIC_METRICS = frozenset({"count", "total", "sum", "average"})
 
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
 def readable(name: str) -> str:
-    """`order_status` as `order status`."""
-    return " ".join(name.replace("_", " ").replace("-", " ").split())
+    """`order_status` as `order status`, `InvoiceDate` as `Invoice Date`."""
+    return " ".join(_HUMP.sub(" ", name.replace("_", " ").replace("-", " ")).split())
 
 
 def every_alias(aliases: AliasMap) -> tuple[str, ...]:
@@ -79,13 +83,13 @@ class Labels:
         self._metric_owners = _owners(
             (words_of(text), metric.member)
             for metric in catalog.metrics()
-            for text in (metric.name, *every_alias(metric.entry.aliases))
+            for text in (readable(metric.name), *every_alias(metric.entry.aliases))
         )
         self._column_owners = _owners(
             (words_of(text), column.member)
             for table in catalog.tables.values()
             for column in table.columns.values()
-            for text in (column.name, *(every_alias(column.entry.aliases) if column.entry else ()))
+            for text in (readable(column.name), *(every_alias(column.entry.aliases) if column.entry else ()))
         )
 
     def metric(self, member: str) -> str:
@@ -102,7 +106,7 @@ class Labels:
         if only_count and (wordless or metric.name in GENERIC_METRICS):
             return lexicon(self.language).texts["count"].format(entity=plural_entity(table, self.language))
         own = {words_of(text): text for text in said if self._metric_owners.get(words_of(text)) == {metric.member}}
-        return first(own.values(), f"{readable(table.name)} {readable(metric.name)}")
+        return first(own.values(), f"{self._table(table)} {readable(metric.name)}")
 
     def column(self, member: str) -> str:
         """The label of `root.join.column`: its readable name or an alias, with its entity where two share the name."""
@@ -113,11 +117,27 @@ class Labels:
         column = dimension.column
         said = [*(aliases_in(column.entry.aliases, self.language) if column.entry else ())]
         said.insert(0 if self.language == "en" else len(said), readable(name))
-        own = [text for text in said if self._column_owners.get(words_of(text)) == {column.member}]
-        label = first(own, "") or f"{readable(column.table)} {readable(name)}"
+        own = [text for text in said if not self._rivals(words_of(text), column.member, root)]
+        label = first(own, "") or f"{self._table(self.catalog.tables[column.table])} {readable(name)}"
         if joins and len(self.catalog.paths(root, column.table)) > 1:
             return f"{readable(joins[-1])} {readable(name)}"
         return label
+
+    def _rivals(self, words: tuple[str, ...], member: str, root: str) -> set[str]:
+        """Other columns of these words that a question about `root` could mean."""
+        reach = self.catalog.reachable(root)
+        key = shared_key(self.catalog, member)
+        return {
+            other
+            for other in self._column_owners.get(words, {""})
+            if not other or (other.partition(".")[0] in reach and shared_key(self.catalog, other) != key)
+        }
+
+    def _table(self, table: CatalogTable) -> str:
+        """What tells the table's members from others of the same name: its entity, else its own name."""
+        noun = plural_entity(table, self.language)
+        others = (t for t in self.catalog.tables.values() if t.name != table.name)
+        return readable(table.name) if any(plural_entity(t, self.language) == noun for t in others) else noun
 
     def time(self, metrics: Iterable[str]) -> str | None:
         """The label of the one time column that all metrics have, else None."""
@@ -137,6 +157,47 @@ def time_member(catalog: Catalog, metric: str) -> str | None:
     member = catalog.metric(metric)
     column = member.entry.time_column or catalog.tables[member.table].time_column
     return f"{member.table}.{column}" if column else None
+
+
+def nearest_side(member: str, catalog: Catalog) -> str:
+    """The same key with the fewest joins: `items.seller.seller_id` is `items.seller_id`, which joins to it."""
+    root, *joins, name = member.split(".")
+    while joins:
+        table = catalog.usable_tables[root]
+        for join in joins[:-1]:
+            table = catalog.usable_tables[table.joins[join].table]
+        own = [near for near, target in _joined_on(table, joins[-1]) if target == name and near in table.columns]
+        if not own or table.columns[own[0]].hidden:
+            break
+        joins, name = joins[:-1], own[0]
+    return ".".join((root, *joins, name))
+
+
+def shared_key(catalog: Catalog, member: str) -> str:
+    """The column that a foreign key's joins lead to, `table.column`: `order_id` of items and of orders are one name."""
+    seen = {member}
+    while True:
+        table, _, name = member.partition(".")
+        joins = catalog.usable_tables[table].joins
+        ends = [
+            f"{join.table}.{target}"
+            for key, join in joins.items()
+            if join.type != "one_to_many"
+            for own, target in _joined_on(catalog.usable_tables[table], key)
+            if own == name
+        ]
+        if not ends or ends[0] in seen or ends[0].partition(".")[0] not in catalog.usable_tables:
+            return member
+        member = ends[0]
+        seen.add(member)
+
+
+def _joined_on(table: CatalogTable, join: str) -> tuple[tuple[str, str], ...]:
+    """(own column, target column) pairs of a join; empty where it is made by SQL."""
+    on = table.joins[join].on
+    if on is None:
+        return ()
+    return ((on, on),) if isinstance(on, str) else tuple(on.items())
 
 
 def _owners(pairs: Iterable[tuple[tuple[str, ...], str]]) -> Mapping[tuple[str, ...], set[str]]:

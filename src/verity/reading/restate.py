@@ -11,9 +11,11 @@ from datetime import date, timedelta
 from verity.contracts.metric import TIME, AllOf, AnyOf, Condition, FilterNode, GroupBy, MetricQuery
 from verity.contracts.question import Language
 from verity.data.catalog import Catalog
+from verity.data.lexicon import load_lexicon, plural_en, plural_es
 from verity.reading.dates.periods import Period, add_months
 from verity.reading.lexicon import Lexicon, lexicon
 from verity.reading.naming import Labels, labels_of, readable
+from verity.reading.normalise import fold
 
 
 def restate(query: MetricQuery, catalog: Catalog, language: Language) -> str:
@@ -77,9 +79,20 @@ def _ranked(query: MetricQuery, labels: Labels, words: Lexicon) -> str:
     if not one or query.order[0].member != query.metrics[0]:
         return ""
     form = words.texts["rank_desc" if query.order[0].desc else "rank_asc"]
-    return form.format(
-        limit=query.limit, dimension=_dimension(query.by[0], labels, words), metric=labels.metric(query.metrics[0])
-    )
+    dimension = _dimension(query.by[0], labels, words)
+    if query.limit != 1 and not query.by[0].grain:
+        dimension = _plural(dimension, words)
+    return form.format(limit=query.limit, dimension=dimension, metric=labels.metric(query.metrics[0]))
+
+
+def _plural(phrase: str, words: Lexicon) -> str:
+    """The phrase in the plural, where the word that takes it is a noun that the lexicon knows."""
+    english = words is lexicon("en")
+    nouns = load_lexicon().english if english else load_lexicon().foreign
+    head = nouns.get(fold(phrase.split()[-1 if english else 0]))
+    if head is None or head.part != "noun":
+        return phrase
+    return plural_en(phrase) if english else plural_es(phrase)
 
 
 def _period(query: MetricQuery, labels: Labels, words: Lexicon) -> Iterator[str]:

@@ -15,7 +15,7 @@ from verity.data.catalog import Catalog, CatalogColumn, CatalogTable, MetricMemb
 from verity.reading.aggregates import counts_of, simple_aggregate
 from verity.reading.lexicon import lexicon, name_parts
 from verity.reading.meaning import Kind, Meaning, Nearness
-from verity.reading.naming import entity_names, every_alias
+from verity.reading.naming import entity_names, every_alias, readable
 from verity.reading.normalise import words_of
 from verity.reading.word_forms import Words, bags, lemma, singular, singular_phrases
 
@@ -74,14 +74,15 @@ class Vocabulary:
         self.longest_value = max(map(len, (*self._values, ("",))))
 
     def members_at(self, words: Words) -> frozenset[Meaning]:
-        """What a phrase may stand for, apart from values: by name or alias, else in another number."""
-        exact = self._exact.get(words)
-        if exact:
-            return frozenset(exact)
-        found: set[Meaning] = set()
+        """What a phrase may stand for, apart from values: for each kind by name or alias, else in another number."""
+        exact = self._exact.get(words, set())
+        kinds = {meaning.kind for meaning in exact}
+        found: set[Meaning] = set(exact)
         for phrase in singular_phrases(words):
-            found |= self._singular.get(phrase, set())
-        return frozenset(replace(m, nearness=max(m.nearness, Nearness.INFLECTED)) for m in found)
+            for meaning in self._singular.get(phrase, ()):
+                if meaning.kind not in kinds:
+                    found.add(replace(meaning, nearness=max(meaning.nearness, Nearness.INFLECTED)))
+        return frozenset(found)
 
     def members_in_bag(self, words: Words) -> frozenset[Meaning]:
         """What a noun phrase may stand for in the other language, or turned round an `of`."""
@@ -167,12 +168,12 @@ def _phrases(catalog: Catalog) -> Iterator[tuple[Words, Meaning]]:
     for metric in catalog.metrics():
         yield from _metric_phrases(catalog, metric)
     for segment in catalog.segments():
-        for text in (segment.name, *every_alias(segment.entry.aliases)):
+        for text in (readable(segment.name), *every_alias(segment.entry.aliases)):
             yield words_of(text), Meaning("segment", segment.member)
     for table in catalog.tables.values():
         if table.entry.hidden:
             continue
-        for text in (table.name, *entity_names(table), *every_alias(table.entry.aliases)):
+        for text in (readable(table.name), *entity_names(table), *every_alias(table.entry.aliases)):
             yield words_of(text), Meaning("entity", table.name)
         for column in table.columns.values():
             if not column.hidden:
@@ -186,8 +187,10 @@ def _phrases(catalog: Catalog) -> Iterator[tuple[Words, Meaning]]:
 def _metric_phrases(catalog: Catalog, metric: MetricMember) -> Iterator[tuple[Words, Meaning]]:
     entry, member = metric.entry, metric.member
     if metric.name not in ("count", "total", "sum", "average"):
-        yield words_of(metric.name), Meaning("metric", member)
-    yield words_of(f"{metric.table} {metric.name}"), Meaning("metric", member)
+        yield words_of(readable(metric.name)), Meaning("metric", member)
+    yield words_of(f"{metric.table} {readable(metric.name)}"), Meaning("metric", member)
+    for noun in entity_names(catalog.tables[metric.table]):
+        yield words_of(f"{noun} {readable(metric.name)}"), Meaning("metric", member)
     for text in every_alias(entry.aliases):
         yield words_of(text), Meaning("metric", member)
     said = simple_aggregate(entry)
@@ -211,7 +214,7 @@ def _metric_phrases(catalog: Catalog, metric: MetricMember) -> Iterator[tuple[Wo
 
 def _column_words(column: CatalogColumn) -> tuple[Words, ...]:
     aliases = every_alias(column.entry.aliases) if column.entry else ()
-    return tuple(dict.fromkeys(words_of(text) for text in (column.name, *aliases)))
+    return tuple(dict.fromkeys(words_of(text) for text in (readable(column.name), column.name, *aliases)))
 
 
 def _column_phrases(table: CatalogTable, column: CatalogColumn) -> Iterator[tuple[Words, Meaning]]:
@@ -227,7 +230,7 @@ def _column_phrases(table: CatalogTable, column: CatalogColumn) -> Iterator[tupl
         if words[-1] in UNIT_ENDINGS and len(words) > 1:
             yield words[:-1], Meaning(kind, member, nearness=Nearness.SHORTENED)
     if column.kind == "dimension":
-        for words in _shortened(words_of(column.name), entities):
+        for words in _shortened(words_of(readable(column.name)), entities):
             yield words, Meaning(kind, member, nearness=Nearness.SHORTENED)
 
 
