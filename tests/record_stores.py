@@ -18,6 +18,7 @@ from verity.store.state import open_store
 
 DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 KINDS = (*DATABASES, "jsonl")
+_MIGRATED: list[bytes] = []
 NOON = datetime(2025, 12, 20, 12, tzinfo=UTC)
 
 
@@ -58,7 +59,7 @@ def place_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterato
         path = folder / "checkpoints.jsonl"
         yield Place(kind, str(path), lambda: JsonlCheckpointStorage(path))
         return
-    location = str(folder / "state.db") if kind == "sqlite" else request.getfixturevalue("record_postgres")
+    location = _empty_file(folder) if kind == "sqlite" else request.getfixturevalue("record_postgres")
     opened = []
 
     def open_one() -> CheckpointStorage:
@@ -70,6 +71,16 @@ def place_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterato
     finally:
         for store in opened:
             store.close()
+
+
+def _empty_file(folder: Path) -> str:
+    """A SQLite record as its first opening leaves it, copied: migrating again and again is slow."""
+    path = folder / "state.db"
+    if not _MIGRATED:
+        open_store(path).close()
+        _MIGRATED.append(path.read_bytes())
+    path.write_bytes(_MIGRATED[0])
+    return str(path)
 
 
 def wiped(url: str) -> str:

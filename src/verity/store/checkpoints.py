@@ -17,7 +17,7 @@ from verity.store.audit import CONVERSATIONS_CHAIN, Anchor, PayloadState, audit,
 from verity.store.database import Database
 from verity.store.tables import anchors, checkpoints, conversations, payloads
 
-PAYLOAD_CAP: Final = 8 * 2**20
+PAYLOAD_CAP: Final = 32 * 2**20
 """Bytes of canonical JSON that one payload may have; of a larger one only the hash is kept, marked `over_cap`."""
 
 
