@@ -198,8 +198,14 @@ class MemoryEngine:
     def insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows."""
         if rows:
-            marks = ", ".join("?" * len(rows[0]))
-            self.connection.executemany(f'INSERT INTO silver."{table}" VALUES ({marks})', list(rows))
+            marks = ", ".join("(" + ", ".join("?" * len(row)) + ")" for row in rows)
+            self.connection.execute(f'INSERT INTO silver."{table}" VALUES {marks}', [v for row in rows for v in row])
+
+    def refill(self, rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
+        """Other rows in the same tables."""
+        for name in self.columns:
+            self.connection.execute(f'TRUNCATE silver."{name}"')
+            self.insert(name, rows.get(name, ()))
 
     def publish(self) -> None:
         """A new data version."""

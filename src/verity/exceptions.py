@@ -293,6 +293,18 @@ class MemberCycle(QueryError):
         )
 
 
+class RelationMissing(QueryError):
+    """A table of the dictionary that the warehouse does not have (yet)."""
+
+    code = "VRT-234"
+
+    def __init__(self, relation: str) -> None:
+        super().__init__(
+            f"the warehouse has no table '{relation}'",
+            remedy="Run 'verity sync' and 'verity build', or correct `relation`.",
+        )
+
+
 class StatementRefused(QueryError):
     """The guard before the engine saw a statement that is not one read-only SELECT."""
 

@@ -6,13 +6,16 @@ loaded: division in DOUBLE with NULL for a zero divisor, sums in DECIMAL, averag
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from verity.data.catalog import Catalog
 from verity.data.members import CatalogColumn, CatalogTable
-from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, UnknownColumn
+from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, RelationMissing, UnknownColumn
 from verity.semantic import types
 from verity.semantic.join_graph import JoinGraph, Path, alias
 from verity.semantic.sql_reader import read_expression
@@ -75,8 +78,7 @@ class Binder:
         self._graph = graph
         self._columns: dict[tuple[str, Path, str], Bound] = {}
         self._entities: dict[tuple[str, str], EntityColumn] = {}
-        self._open: list[str] = []
-        """Members being bound, to find those that are made of each other."""
+        self._turns = _Turns()
 
     def rows(self, text: str, table: str, *, root: str | None = None, path: Path = ()) -> Bound:
         """A row-level expression of `table`, which lies at the end of `path` from `root`."""
@@ -121,7 +123,7 @@ class Binder:
         key = (table, name)
         if key not in self._entities:
             column = self._catalog.usable_tables[table].usable[name]
-            with _Turn(self._open, column.member):
+            with self._turns.of(column.member):
                 keys = tuple(self.behind(table, reference) for reference in column.per)
                 self._refuse_nested(column, keys)
                 scale = column.entry.scale if column.entry else None
@@ -150,6 +152,7 @@ class Binder:
         reading = _Reading(root)
         reading.paths.add(path)
         found = self._catalog.usable_tables[table]
+        self._require_relation(found)
 
         def resolve(parts: tuple[str, ...]) -> Typed:
             typed = self._named(found, path, parts, reading)
@@ -206,7 +209,12 @@ class Binder:
             node = types.cast(node, declared)  # the dictionary's type wins
         return node, declared or held
 
+    def _require_relation(self, table: CatalogTable) -> None:
+        if table.physical is None and self._catalog.physical is not None and not table.is_query:
+            raise RelationMissing(table.relation)
+
     def _find(self, table: CatalogTable, name: str) -> CatalogColumn:
+        self._require_relation(table)
         column = table.usable.get(name)
         if column is None:
             alike = [known for known in table.usable if known.casefold() == name.casefold()]
@@ -219,7 +227,7 @@ class Binder:
         return column
 
     def _derived(self, table: CatalogTable, path: Path, column: CatalogColumn, reading: _Reading) -> Typed:
-        with _Turn(self._open, column.member):
+        with self._turns.of(column.member):
             bound = self.rows(column.sql or "", table.name, root=reading.root, path=path)
         reading.paths |= bound.paths
         reading.collates |= bound.collates
@@ -235,19 +243,22 @@ class Binder:
         return quoted(VALUE, alias(reading.root, (*path, entity.hop))), entity.value.type
 
 
-class _Turn:
-    """One member's turn to be bound; raises `MemberCycle` when it is already being bound."""
+class _Turns(threading.local):
+    """The members that this thread is binding, to find those that are made of each other."""
 
-    def __init__(self, open_members: list[str], member: str) -> None:
-        self._open, self._member = open_members, member
+    def __init__(self) -> None:
+        self._open: list[str] = []
 
-    def __enter__(self) -> None:
-        if self._member in self._open:
-            raise MemberCycle((*self._open[self._open.index(self._member) :], self._member))
-        self._open.append(self._member)
-
-    def __exit__(self, *_: object) -> None:
-        self._open.pop()
+    @contextmanager
+    def of(self, member: str) -> Iterator[None]:
+        """A member's turn. Raises `MemberCycle` when it is already being bound."""
+        if member in self._open:
+            raise MemberCycle((*self._open[self._open.index(member) :], member))
+        self._open.append(member)
+        try:
+            yield
+        finally:
+            self._open.pop()
 
 
 def quoted(name: str, table: str | None = None) -> exp.Column:

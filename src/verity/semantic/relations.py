@@ -9,7 +9,7 @@ from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import SqlglotError
 
 from verity.data.catalog import Catalog
-from verity.exceptions import ExpressionForbidden, ExpressionInvalid, QueryError
+from verity.exceptions import ExpressionForbidden, ExpressionInvalid, RelationMissing
 
 _QUERY_PARTS = frozenset({exp.Select, exp.Subquery, exp.Union, exp.Intersect, exp.Except})
 _MORE = (
@@ -17,12 +17,6 @@ _MORE = (
     exp.Anonymous, exp.ReadCSV, exp.ReadParquet,
 )  # fmt: skip
 """What no relation may hold: writes, placeholders, and functions that could read files."""
-
-
-class RelationMissing(QueryError):
-    """A table of the dictionary that the warehouse does not have (yet)."""
-
-    code = "VRT-234"
 
 
 def relation(catalog: Catalog, table: str, alias: str) -> exp.Expr:
@@ -35,10 +29,7 @@ def relation(catalog: Catalog, table: str, alias: str) -> exp.Expr:
     if physical is not None:
         return _table(physical.name, physical.schema_name, physical.database, named)
     if catalog.physical is not None:
-        raise RelationMissing(
-            f"the warehouse has no table '{found.relation}'",
-            remedy="Run 'verity sync' and 'verity build', or correct `relation`.",
-        )
+        raise RelationMissing(found.relation)
     *schema, name = found.relation.split(".")
     return _table(name, schema[-1] if schema else None, None, named)
 

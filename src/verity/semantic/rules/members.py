@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from verity.contracts.metric import TIME, AllOf, AnyOf, Condition, FilterNode
+from verity.data.members import DimensionMember
 from verity.exceptions import AmbiguousMember, QueryInvalid, UnknownMember
 from verity.semantic import types
 from verity.semantic.conditions import check_arity
@@ -40,8 +41,28 @@ def _metric(work: Work, name: str) -> Metric:
 def _dimension(work: Work, name: str, grain: str | None = None) -> Asked:
     if name == TIME:
         return Asked(None, grain)  # type: ignore[arg-type]  # a Grain by its contract
-    roots = dict.fromkeys(m.table for m in work.metrics)
-    return Asked(work.model.catalog.dimension(name, of=tuple(roots)), grain)  # type: ignore[arg-type]  # as above
+    roots = tuple(dict.fromkeys(m.table for m in work.metrics))
+    try:
+        at = work.model.catalog.dimension(name, of=roots)
+    except AmbiguousMember:
+        conformed = _conformed(work, name, roots)
+        if conformed is None:
+            raise
+        at = conformed
+    return Asked(at, grain)  # type: ignore[arg-type]  # as above
+
+
+def _conformed(work: Work, name: str, roots: tuple[str, ...]) -> DimensionMember | None:
+    """`customer.region` of two tables that both have a join `customer` to one table: one dimension, in one role."""
+    found = []
+    for root in roots:
+        try:
+            found.append(work.model.catalog.dimension(f"{root}.{name}"))
+        except (UnknownMember, AmbiguousMember):
+            continue
+    joined = [at for at in found if at.joins]
+    roles = {(at.joins[-1], at.table, at.column.name) for at in joined}
+    return joined[0] if joined and len(joined) == len(found) and len(roles) == 1 else None
 
 
 def _node(work: Work, node: FilterNode) -> Node:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from verity.data.members import DimensionMember
-from verity.exceptions import AmbiguousMember, NoJoinPath
+from verity.exceptions import AmbiguousMember, NoJoinPath, NotSupported
 from verity.semantic.join_graph import JoinGraph, Path
 from verity.semantic.model import Place
 from verity.semantic.work import Asked, Both, Either, Named, Node, Scan, Work
@@ -24,6 +24,12 @@ def find_paths(work: Work) -> None:
     for scan in work.scans:
         scan.dimensions = [_place(work, scan, asked, "dimension") for asked in work.dimensions]
         scan.fan_out = frozenset(_fans(work.model.graph, scan))
+        if len(scan.fan_out) > 1:
+            raise NotSupported(
+                f"'{_subject(scan)}' by {' and '.join(d.member for d in work.dimensions)} would pair the rows of "
+                "several lists with each other",
+                remedy="Ask by one of them at a time.",
+            )
         for on in _placed(work.where):
             scan.places[on] = _place(work, scan, on, "filter")
 
