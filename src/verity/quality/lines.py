@@ -29,16 +29,16 @@ def number_of(count: int, one: str, several: str) -> str:
     return f"{count:,} {one if count == 1 else several}"
 
 
-def of_finding(finding: Finding) -> StageLine:
-    """A remark about the dictionary."""
+def of_finding(finding: Finding, name: str) -> StageLine:
+    """A remark about a member, or where it is about none, about the part called `name`."""
     message = f"{finding.place}: {finding.message}" if finding.place else finding.message
     make = failed if finding.level == "error" else warned
-    return make(finding.member or "dictionary", finding.code, message, finding.remedy)
+    return make(finding.member or name, finding.code, message, finding.remedy)
 
 
 def of_findings(name: str, findings: Sequence[Finding], holds: str) -> tuple[StageLine, ...]:
     """The remarks, or that there are none."""
-    return tuple(of_finding(finding) for finding in findings) or (ok(name, holds),)
+    return tuple(of_finding(finding, name) for finding in findings) or (ok(name, holds),)
 
 
 def of_error(name: str, error: VerityError) -> StageLine:

@@ -46,7 +46,7 @@ def build(
     found = find_models(project, models.path)
     with engine.writer(wait_seconds=wait_seconds) as writer:
         target = writer.build_target(carry=True) if select is not None else writer.build_target()
-        profile = profile_for(target, threads=models.threads)
+        profile = profile_for(target, folder=found.work, threads=models.threads)
         results = run_build(found, profile, select=select, progress=progress, cancel=cancel or threading.Event())
         if any(result.status == "error" and is_disk_full(result.message) for result in results):
             raise disk_full()

@@ -86,7 +86,7 @@ def run_build(
     stop = Stop(cancel)
     with _TURN, _environment(profile.environment), stop.listening():
         try:
-            profile.write(project.work)
+            profile.write()
             manifest = _manifest(project, profile, progress)
             stop.raise_if_asked()
             results = _build(project, profile, manifest, select, progress, stop)
@@ -233,8 +233,15 @@ def _node_result(result: RunResult, project: ModelProject) -> NodeResult:
 def _require_adapter(profile: Profile) -> None:
     kind = profile.document[PROFILE]["outputs"][TARGET]["type"]
     extra = "dbt-postgres" if kind == "postgres" else "dbt"
-    if find_spec("dbt") is None or find_spec(f"dbt.adapters.{kind}") is None or find_spec("dbt.cli") is None:
+    if not all(_is_installed(module) for module in ("dbt.cli", f"dbt.adapters.{kind}")):
         raise MissingExtra(extra, f"building models on {kind}")
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of a package above it
+        return False
 
 
 @contextmanager

@@ -21,45 +21,56 @@ _LIBPQ_OPTIONS = ("sslmode", "sslcert", "sslkey", "sslrootcert", "connect_timeou
 
 @dataclass(frozen=True)
 class Profile:
-    """A dbt profile: the document that is written, the variables it reads, and the vars that the models see."""
+    """A dbt profile: the document that is written into `folder`, the variables it reads, the vars that the models see.
 
+    `links` are attached files under names that stay: dbt parses every model anew when a path in its profile changes,
+    and each version's bronze lies at a path of its own.
+    """
+
+    folder: Path
     document: Json
+    links: tuple[tuple[Path, Path], ...] = ()
+    """(name, file)."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def write(self, folder: Path) -> Path:
-        """Write profiles.yml into `folder`, readable by its owner only."""
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "profiles.yml"
+    def write(self) -> Path:
+        """Write profiles.yml, readable by its owner only, and the links."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, file in self.links:
+            name.unlink(missing_ok=True)
+            name.symlink_to(file.resolve())
+        path = self.folder / "profiles.yml"
         path.touch(mode=0o600)
         path.write_text(yaml.safe_dump(self.document, allow_unicode=True, sort_keys=False), encoding="utf-8")
         return path
 
 
-def profile_for(target: BuildTarget, *, threads: int) -> Profile:
-    """The profile that makes dbt write into `target` and nowhere else, `threads` models at once."""
+def profile_for(target: BuildTarget, *, folder: Path, threads: int) -> Profile:
+    """The profile, to lie in `folder`, that makes dbt write into `target` alone, `threads` models at once."""
     if target.kind == "duckdb":
-        return _duckdb(target, threads)
+        return _duckdb(target, folder, threads)
     if target.kind == "postgres":
-        return _postgres(target, threads)
+        return _postgres(target, folder, threads)
     raise InternalError(f"no dbt profile for a build target of kind {target.kind!r}")
 
 
-def _duckdb(target: BuildTarget, threads: int) -> Profile:
+def _duckdb(target: BuildTarget, folder: Path, threads: int) -> Profile:
     if target.path is None:
         raise InternalError("a DuckDB build target has no path")
+    links = tuple((folder / f"{alias}.duckdb", path) for alias, path in target.attached)
     output: Json = {
         "type": "duckdb",
         "path": str(target.path),
         "schema": "main",
         "threads": threads,
         "config_options": {"autoinstall_known_extensions": "false"},
-        "attach": [{"path": str(path), "alias": alias, "read_only": True} for alias, path in target.attached],
+        "attach": [{"path": str(name), "alias": name.stem, "read_only": True} for name, _ in links],
     }
-    return Profile(document=_document(output), variables=_variables(target))
+    return Profile(folder, _document(output), links, variables=_variables(target))
 
 
-def _postgres(target: BuildTarget, threads: int) -> Profile:
+def _postgres(target: BuildTarget, folder: Path, threads: int) -> Profile:
     if target.url is None:
         raise InternalError("a PostgreSQL build target has no URL")
     parts = urlsplit(target.url)
@@ -86,7 +97,7 @@ def _postgres(target: BuildTarget, threads: int) -> Profile:
     if "connect_timeout" in output:
         output["connect_timeout"] = int(output["connect_timeout"])
     password = unquote(parts.password or "") or options.get("password", "")
-    return Profile(document=_document(output), environment={PASSWORD_VARIABLE: password}, variables=_variables(target))
+    return Profile(folder, _document(output), environment={PASSWORD_VARIABLE: password}, variables=_variables(target))
 
 
 def _document(output: Json) -> Json:

@@ -52,9 +52,9 @@ def test_a_changed_new_or_removed_file_changes_the_fingerprint_and_results_of_db
 
 
 def test_without_dbt_the_error_names_the_extra_and_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(dbt_runner, "find_spec", lambda name: None)
+    monkeypatch.setattr(dbt_runner, "find_spec", lambda _: None)
     project = ModelProject(tmp_path, tmp_path)
-    profile = profile_for(BuildTarget("duckdb", tmp_path / "build.duckdb"), threads=1)
+    profile = profile_for(BuildTarget("duckdb", tmp_path / "build.duckdb"), folder=project.work, threads=1)
     with pytest.raises(MissingExtra, match="'dbt'"):
         run_build(project, profile, select=None, progress=lambda _: None, cancel=threading.Event())
     assert not (tmp_path / ".verity").exists()
