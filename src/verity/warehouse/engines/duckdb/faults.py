@@ -30,6 +30,7 @@ _CORRUPT = (
     "serialization error",
     "failed to deserialize",
     "version number",
+    "attempted to read",
 )
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 
@@ -73,7 +74,9 @@ def from_duckdb_error(fault: duckdb.Error, what: str, path: Path | None = None) 
             remedy="Restore it from a backup, or remove .verity/warehouse and run 'verity sync' and 'verity build'.",
         )
     if isinstance(fault, duckdb.IOException):
-        return WarehouseUnavailable(f"{what}: cannot read or write{where}: {fault_line(text)}")
+        return WarehouseUnavailable(
+            f"{what}: cannot read or write{where}: {fault_line(text)}", remedy="Is the disk there, and sound?"
+        )
     return EngineRefused(f"{what}: {fault_line(text)}")
 
 

@@ -122,7 +122,8 @@ def _connect(path: Path, layout: Layout, settings: WarehouseSettings) -> duckdb.
         connection = duckdb.connect(str(path), read_only=True, config=config)
         try:
             bronze = path.with_name(BRONZE_FILE)
-            connection.execute(f"ATTACH {literal(str(bronze))} AS {BRONZE_DATABASE} (READ_ONLY)")
+            with translated("opening the warehouse", bronze):
+                connection.execute(f"ATTACH {literal(str(bronze))} AS {BRONZE_DATABASE} (READ_ONLY)")
             connection.execute("SET GLOBAL TimeZone = 'UTC'")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
