@@ -131,7 +131,10 @@ class Analyst:
         args: Json = {"question": asked.text, "today": asked.today.isoformat()}
         if asked.language is not None:
             args["language"] = asked.language
-        return _read(Resolution, self._run(turn, RESOLVE, args).output, RESOLVE)
+        resolution = _read(Resolution, self._run(turn, RESOLVE, args).output, RESOLVE)
+        if resolution.status == "resolved" and resolution.query is None and not resolution.explain:
+            raise ToolOutputInvalid(RESOLVE, "it resolved the question to neither a query nor an explanation")
+        return resolution
 
     def _query(self, turn: _Turn) -> None:
         assert turn.resolution is not None and turn.resolution.query is not None  # noqa: S101, PT018  # see _flow

@@ -56,15 +56,16 @@ def audit(
     used: set[str] = set()
     faults = list(_conversations(started, anchors))
     for name in sorted(known | chains.keys()):
-        if name not in known:
+        if name not in known and conversation_chain(name) not in anchors:
             faults.append(_fault("foreign_row", name, None, "checkpoints of a conversation that was never started"))
         faults.extend(_chain(name, chains.get(name, []), anchors.get(conversation_chain(name))))
         faults.extend(_payloads(name, chains.get(name, []), payloads, used))
-    faults.extend(
-        _fault("foreign_row", "", None, f"payload {digest[:12]} belongs to no checkpoint")
-        for digest in payloads
-        if digest not in used
-    )
+    if not any(fault.kind.startswith("missing") for fault in faults):  # what was deleted leaves its payloads behind
+        faults.extend(
+            _fault("foreign_row", "", None, f"payload {digest[:12]} belongs to no checkpoint")
+            for digest in payloads
+            if digest not in used
+        )
     return tuple(faults)
 
 
@@ -141,8 +142,9 @@ def _payloads(
 
 
 def _fault(kind: str, conversation: str, checkpoint: str | None, message: str) -> ChainFault:
+    said = f"conversation '{conversation}': {message}" if conversation else message
     return ChainFault.model_validate(
-        {"kind": kind, "conversation_id": conversation, "checkpoint_id": checkpoint, "message": message}
+        {"kind": kind, "conversation_id": conversation, "checkpoint_id": checkpoint, "message": said}
     )
 
 

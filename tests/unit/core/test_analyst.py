@@ -142,6 +142,12 @@ def test_an_explanation_is_answered_from_the_dictionary_without_a_query():
     assert tools_of(storage) == [("resolve_semantics@1.0", "ok")]
 
 
+def test_a_resolution_that_stands_for_nothing_is_a_defect_and_no_empty_answer():
+    analyst, _ = analyst_of([resolve_stub({"status": "resolved", "language": "en"})])
+    answer = ask(analyst)
+    assert (answer.status, answer.error.code) == ("error", "VRT-404")
+
+
 @pytest.mark.parametrize("missing", ["resolve_semantics", "run_table_query"])
 def test_a_policy_without_a_needed_tool_is_a_clear_error_with_a_checkpoint(missing: str):
     allowed = [name for name in ANALYST["allowed_tools"] if name != missing]

@@ -92,7 +92,9 @@ def test_one_edited_byte_in_any_column_is_found(database: Place, table: str, col
 
 def test_a_deleted_last_checkpoint_is_found(database: Place):
     Burglar(database).run("DELETE FROM checkpoints WHERE conversation_id = 'c2' AND seq = 3")
-    assert "missing_checkpoint" in faults(database)
+    (fault,) = database.open().verify()
+    assert (fault.kind, fault.conversation_id) == ("missing_checkpoint", "c2")
+    assert "conversation 'c2': 1 checkpoint was deleted at the end" in fault.message
 
 
 def test_a_deleted_middle_checkpoint_is_found(database: Place):
