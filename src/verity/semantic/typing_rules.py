@@ -212,6 +212,8 @@ class Typer:
     def _first_of(self, node: exp.Expr) -> Typed:
         first, *rest = [self._type(arg) for arg in (node.this, *node.expressions)]
         made = type(node)(this=first[0], expressions=[arg for arg, _ in rest])
+        if isinstance(node, exp.Greatest | exp.Least):
+            made.set("ignore_nulls", True)  # as DuckDB and PostgreSQL both do
         return made, types.merged(of for _, of in (first, *rest))
 
     def _nullif(self, node: exp.Expr) -> Typed:

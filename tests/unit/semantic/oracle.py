@@ -159,18 +159,18 @@ def _month(day: date | None) -> date | None:
 Reach = Callable[[Shop, Row], list[Any]]
 
 TO_ONE: dict[tuple[str, str], Reach] = {
-    ("customers", "region"): lambda s, r: [r["region"]],
+    ("customers", "region"): lambda _, r: [r["region"]],
     ("orders", "region"): lambda s, r: [_of(_customer(s, r), "region")],
     ("items", "region"): lambda s, r: [_of(_customer(s, _order(s, r)), "region")],
     ("payments", "region"): lambda s, r: [_of(_customer(s, _order(s, r)), "region")],
-    ("orders", "status"): lambda s, r: [r["status"]],
+    ("orders", "status"): lambda _, r: [r["status"]],
     ("items", "status"): lambda s, r: [_of(_order(s, r), "status")],
     ("payments", "status"): lambda s, r: [_of(_order(s, r), "status")],
-    ("orders", "time"): lambda s, r: [r["order_date"]],
+    ("orders", "time"): lambda _, r: [r["order_date"]],
     ("items", "time"): lambda s, r: [_of(_order(s, r), "order_date")],
     ("payments", "time"): lambda s, r: [_of(_order(s, r), "order_date")],
-    ("items", "product"): lambda s, r: [r["product"]],
-    ("items", "qty"): lambda s, r: [r["qty"]],
+    ("items", "product"): lambda _, r: [r["product"]],
+    ("items", "qty"): lambda _, r: [r["qty"]],
     ("orders", "order_count"): lambda s, r: [
         None if r["customer_id"] is None else len([o for o in s["orders"] if o["customer_id"] == r["customer_id"]])
     ],
@@ -209,15 +209,15 @@ def _repeat(shop: Shop, rows: list[Row]) -> int:
 
 
 METRICS: dict[str, tuple[str, Callable[[Shop, list[Row]], Any]]] = {
-    "customers": ("customers", lambda s, rows: len(rows)),
-    "mean_age": ("customers", lambda s, rows: _mean([r["age"] for r in rows])),
-    "orders": ("orders", lambda s, rows: len(rows)),
-    "revenue": ("orders", lambda s, rows: _total([r["total"] for r in rows])),
-    "delivered": ("orders", lambda s, rows: len([r for r in rows if r["status"] == "delivered"])),
-    "buyers": ("orders", lambda s, rows: len({r["customer_id"] for r in rows} - {None})),
+    "customers": ("customers", lambda _, rows: len(rows)),
+    "mean_age": ("customers", lambda _, rows: _mean([r["age"] for r in rows])),
+    "orders": ("orders", lambda _, rows: len(rows)),
+    "revenue": ("orders", lambda _, rows: _total([r["total"] for r in rows])),
+    "delivered": ("orders", lambda _, rows: len([r for r in rows if r["status"] == "delivered"])),
+    "buyers": ("orders", lambda _, rows: len({r["customer_id"] for r in rows} - {None})),
     "repeat_customers": ("orders", _repeat),
-    "lines": ("items", lambda s, rows: len(rows)),
-    "units": ("items", lambda s, rows: _total([r["qty"] for r in rows])),
-    "payments": ("payments", lambda s, rows: len(rows)),
-    "paid": ("payments", lambda s, rows: _total([r["amount"] for r in rows])),
+    "lines": ("items", lambda _, rows: len(rows)),
+    "units": ("items", lambda _, rows: _total([r["qty"] for r in rows])),
+    "payments": ("payments", lambda _, rows: len(rows)),
+    "paid": ("payments", lambda _, rows: _total([r["amount"] for r in rows])),
 }
