@@ -19,6 +19,8 @@ MOST_BAGS = 16
 @cache
 def singular(word: str, language: Language) -> str:
     """The singular of one folded word by rule, folded."""
+    if word == "ids":  # too short for the rules, and the commonest plural of column names
+        return "id"
     return fold(singular_en(word) if language == "en" else singular_es(word))
 
 

@@ -223,3 +223,20 @@ def reader_of(documents: list[dict], values: tuple[Values, ...] = (), schema: Ph
 
 def marketplace() -> Reader:
     return reader_of(MARKETPLACE, MARKETPLACE_VALUES)
+
+
+def shape(resolution: Resolution) -> str:
+    """A resolved query in one line, to compare with."""
+    query = resolution.query
+    if resolution.status != "resolved" or query is None:
+        return f"{resolution.status}: {' '.join(reason.code for reason in resolution.reasons)}"
+    parts = [" + ".join(query.metrics)]
+    parts += [f"by {by.dimension}{':' + by.grain if by.grain else ''}" for by in query.by]
+    if query.time_range:
+        span = query.time_range
+        parts.append(f"{span.dimension or 'time'} {span.since or ''}..{span.until or ''}")
+    parts += [f"{node.member} {node.op} {'|'.join(map(str, node.values))}" for node in query.filters]
+    parts += [f"order {'-' if order.desc else ''}{order.member}" for order in query.order]
+    if query.limit:
+        parts.append(f"limit {query.limit}")
+    return "; ".join(parts)
