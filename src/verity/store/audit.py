@@ -15,6 +15,7 @@ from typing import Final
 from verity.contracts.run import ChainFault
 from verity.core.hashing import GENESIS, Cell, chain_hash, content_hash
 from verity.core.sealing import PAYLOADS
+from verity.exceptions import NotJson
 
 CONVERSATIONS_CHAIN: Final = "conversations"
 """The anchor of the chain that all conversations form."""
@@ -72,7 +73,7 @@ def audit(
 def _conversations(rows: list[Mapping[str, Cell]], anchors: Mapping[str, Anchor]) -> Iterator[ChainFault]:
     previous, expected = GENESIS, 1
     for row in rows:
-        name, ordinal = str(row["conversation_id"]), int(row["ordinal"] or 0)
+        name, ordinal = str(row["conversation_id"]), number(row["ordinal"])
         if ordinal > expected:
             yield _fault(
                 "missing_conversation",
@@ -82,7 +83,7 @@ def _conversations(rows: list[Mapping[str, Cell]], anchors: Mapping[str, Anchor]
             )
         elif ordinal < expected:
             yield _fault("foreign_row", name, None, f"a second conversation numbered {ordinal}")
-        if row["chain_hash"] != chain_hash(row, str(row["previous_hash"])):
+        if not _is_chained(row):
             yield _fault("edited", name, None, "the conversation's row was edited")
         elif ordinal == expected and row["previous_hash"] != previous:
             yield _fault("edited", name, None, "the conversation does not follow the one before it")
@@ -98,7 +99,7 @@ def _conversations(rows: list[Mapping[str, Cell]], anchors: Mapping[str, Anchor]
 def _chain(name: str, rows: list[Mapping[str, Cell]], anchor: Anchor | None) -> Iterator[ChainFault]:
     previous, expected = GENESIS, 1
     for row in rows:
-        seq, checkpoint = int(row["seq"] or 0), str(row["checkpoint_id"])
+        seq, checkpoint = number(row["seq"]), str(row["checkpoint_id"])
         if seq > expected:
             yield _fault(
                 "missing_checkpoint",
@@ -108,7 +109,7 @@ def _chain(name: str, rows: list[Mapping[str, Cell]], anchor: Anchor | None) -> 
             )
         elif seq < expected:
             yield _fault("foreign_row", name, checkpoint, f"a second or misplaced step {seq}")
-        if row["content_hash"] != content_hash(row) or row["chain_hash"] != chain_hash(row, str(row["previous_hash"])):
+        if not (_is_chained(row) and row["content_hash"] == content_hash(row)):
             yield _fault("edited", name, checkpoint, f"step {seq} was edited")
         elif seq == expected and row["previous_hash"] != previous:
             yield _fault("edited", name, checkpoint, f"step {seq} does not follow the step before it")
@@ -139,6 +140,19 @@ def _payloads(
                 yield _fault("missing_payload", name, str(row["checkpoint_id"]), f"the {kind} is gone")
             elif state is PayloadState.TOUCHED:
                 yield _fault("edited", name, str(row["checkpoint_id"]), f"the {kind} was edited")
+
+
+def _is_chained(row: Mapping[str, Cell]) -> bool:
+    """Whether the row has its own link. What is no text or integer (a blob, say) was never written by a save."""
+    try:
+        return row["chain_hash"] == chain_hash(row, str(row["previous_hash"]))
+    except NotJson:
+        return False
+
+
+def number(value: object) -> int:
+    """A length or place as stored; 0, which fits nowhere, where it is no integer."""
+    return value if isinstance(value, int) else 0
 
 
 def _fault(kind: str, conversation: str, checkpoint: str | None, message: str) -> ChainFault:

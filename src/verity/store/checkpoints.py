@@ -13,7 +13,7 @@ from verity.contracts.run import ChainFault, Checkpoint, Step
 from verity.core.hashing import GENESIS, sha256
 from verity.core.sealing import PAYLOADS, Row, Sealed, check_id, instant, open_conversation, seal, unseal
 from verity.exceptions import ConversationNotFound, RecordError
-from verity.store.audit import CONVERSATIONS_CHAIN, Anchor, PayloadState, audit, conversation_chain
+from verity.store.audit import CONVERSATIONS_CHAIN, Anchor, PayloadState, audit, conversation_chain, number
 from verity.store.database import Database
 from verity.store.tables import anchors, checkpoints, conversations, payloads
 
@@ -61,18 +61,24 @@ class SqlCheckpointStorage:
             return tuple(connection.execute(ids).scalars())
 
     def verify(self) -> tuple[ChainFault, ...]:
-        """Hold the whole record against its hashes, chains and anchors, in one moment of it."""
+        """Hold the whole record against its hashes, chains and anchors, in one moment of it.
+
+        On SQLite the file's own structure too. Raises `StateUnreadable` where it is too damaged to be read.
+        """
         with self._database.read() as connection:
-            return audit(
-                conversations=_rows(connection, select(conversations).order_by(conversations.c.ordinal)),
-                checkpoints=_rows(
-                    connection, select(checkpoints).order_by(checkpoints.c.conversation_id, checkpoints.c.seq)
-                ),
-                anchors={
-                    each.chain: Anchor(each.length, each.head) for each in connection.execute(select(anchors)).all()
-                },
-                payloads=_payload_states(connection),
-            )
+            return (*_structure(connection), *self._audited(connection))
+
+    def _audited(self, connection: Connection) -> tuple[ChainFault, ...]:
+        return audit(
+            conversations=_rows(connection, select(conversations).order_by(conversations.c.ordinal)),
+            checkpoints=_rows(
+                connection, select(checkpoints).order_by(checkpoints.c.conversation_id, checkpoints.c.seq)
+            ),
+            anchors={
+                each.chain: Anchor(number(each.length), each.head) for each in connection.execute(select(anchors)).all()
+            },
+            payloads=_payload_states(connection),
+        )
 
     def erase(self, conversation_id: str, at: datetime) -> int:
         """Erase a conversation's payloads that no other conversation shares; hashes and chain stay.
@@ -109,7 +115,7 @@ def _locked(connection: Connection, chain: str) -> Anchor | None:
     found = connection.execute(
         select(anchors.c.length, anchors.c.head).where(anchors.c.chain == chain).with_for_update()
     ).first()
-    return Anchor(found.length, found.head) if found else None
+    return Anchor(number(found.length), found.head) if found else None
 
 
 def _opened(connection: Connection, step: Step) -> Anchor:
@@ -156,12 +162,21 @@ def _row(mapping: RowMapping) -> Row:
 def _payload_states(connection: Connection) -> dict[str, PayloadState]:
     states: dict[str, PayloadState] = {}
     for each in connection.execute(select(payloads)):
-        intact = each.content is not None and sha256(each.content) == each.hash
+        content = each.content if isinstance(each.content, str) and each.content.isascii() else None
+        intact = content is not None and sha256(content) == each.hash
         absent = each.content is None and (each.state == "over_cap" or (each.state == "erased" and each.erased_at))
         states[each.hash] = PayloadState.WHOLE if intact else PayloadState.ABSENT if absent else PayloadState.TOUCHED
         if intact and (each.state != "whole" or each.erased_at is not None):
             states[each.hash] = PayloadState.TOUCHED
     return states
+
+
+def _structure(connection: Connection) -> tuple[ChainFault, ...]:
+    if connection.dialect.name != "sqlite":
+        return ()
+    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+    message = "the file's pages or indexes do not fit together"
+    return () if said == "ok" else (ChainFault(kind="edited", conversation_id="", message=message),)
 
 
 def _hashes_of(connection: Connection, conversation_id: str) -> set[str]:

@@ -95,6 +95,7 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _connected(driver: sqlite3.Connection, _record: object) -> None:
         driver.isolation_level = None  # BEGIN is ours to write
+        driver.text_factory = _readable
         if driver.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             driver.execute("PRAGMA journal_mode = WAL")
         for pragma in ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
@@ -105,6 +106,11 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
     return engine
+
+
+def _readable(data: bytes) -> str:
+    """Text as it stands in the file, damaged bytes too: the audit must be able to look at them."""
+    return data.decode(errors="surrogateescape")
 
 
 def _make_private(path: Path) -> None:

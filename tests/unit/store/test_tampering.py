@@ -12,6 +12,8 @@ import pytest
 from tests.record_stores import Place, step
 
 from verity.contracts.run import ChainFault
+from verity.exceptions import VerityError
+from verity.store.state import open_store
 from verity.store.tables import anchors, checkpoints, conversations, payloads
 
 ROWS = {"checkpoints": checkpoints, "conversations": conversations, "anchors": anchors, "payloads": payloads}
@@ -226,3 +228,48 @@ def test_an_edited_anchor_is_found(file_place: Place, lines: Path):
     kept[-1]["kept"][0]["length"] += 1
     anchors_file.write_text("".join(json.dumps(line) + "\n" for line in kept))
     assert "missing_checkpoint" in faults(file_place)
+
+
+@pytest.mark.parametrize("value", ["CAST(x'ff00fe' AS TEXT)", "x'ff00'", "'abc'", "1.5", "NULL"])
+@pytest.mark.parametrize(
+    ("table", "column"), [("checkpoints", "agent"), ("checkpoints", "seq"), ("conversations", "ordinal"),
+                          ("payloads", "content"), ("checkpoints", "principal"), ("anchors", "length")],
+)  # fmt: skip
+def test_a_value_that_is_no_text_or_number_is_found_and_breaks_nothing(tmp_path, table: str, column: str, value: str):
+    place = Place("sqlite", str(tmp_path / "state.db"), lambda: open_store(tmp_path / "state.db").checkpoints)
+    filled(place)
+    thief = Burglar(place)
+    try:
+        thief.run(f"UPDATE {table} SET {column} = {value} WHERE rowid = 2")
+    except sqlite3.IntegrityError:
+        return  # the column takes no NULL
+    assert faults(place)
+
+
+def test_one_edited_byte_anywhere_in_the_database_file_is_found_or_changes_nothing(tmp_path: Path):
+    path = tmp_path / "state.db"
+    store = open_store(path)
+    for number in range(1, 41):
+        store.checkpoints.save(step(number))
+    before = store.checkpoints.query("c1")
+    store.close()
+    whole = path.read_bytes()
+    found = 0
+    for position in range(100, len(whole), 1709):
+        for leftover in tmp_path.glob("state.db*"):
+            leftover.unlink()
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 0x41]) + whole[position + 1 :])
+        try:
+            store = open_store(path)
+        except VerityError:
+            found += 1
+            continue
+        try:
+            told = bool(store.checkpoints.verify())
+            assert told or store.checkpoints.query("c1") == before, f"byte {position}"
+            found += told
+        except VerityError:
+            found += 1
+        finally:
+            store.close()
+    assert found > 10
