@@ -164,12 +164,11 @@ def _is_money(column: ColumnProfile, words: list[str], folded: set[str]) -> bool
         return True
     if folded & (PERCENT | LEVELS | COUNTS):
         return False
-    cents = (column.fractional_digits or 0) <= 4
-    decimal = column.type == "double" or column.type.startswith("decimal")
     if _counts_things(words) and fold(singular(words[-1])) not in MONEY:
         return False  # payment installments are counted, not paid
     if folded & MONEY:
-        return cents or column.type.startswith("decimal")
+        return True
+    decimal = column.type == "double" or column.type.startswith("decimal")
     return bool(folded & {"value", "total", "valor"}) and decimal and (column.fractional_digits or 0) <= 2
 
 

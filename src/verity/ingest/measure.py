@@ -22,6 +22,8 @@ _ALL_VALUES = 100
 _TOP = 10
 _MOST_TRIED = 120
 _WIDEST_KEY = 3
+_MOST_PARTS = 20
+"""Columns that wider keys are sought among: the likeliest by name, then the left-most."""
 
 PATTERNS: dict[str, str] = {
     "email": r"[^@\s]+@[^@\s]+\.[^@\s]{2,}",
@@ -154,7 +156,7 @@ def _keys(
     ranks = {c.name: rank for c in whole if (rank := key_rank(c)) is not None}
     if any(name in ranks for (name,) in singles):
         return tuple(singles)
-    parts = sorted((c for c in whole if c.name in ranks), key=lambda c: ranks[c.name])
+    parts = sorted((c for c in whole if c.name in ranks), key=lambda c: ranks[c.name])[:_MOST_PARTS]
     tried = 0
     for width in range(2, _WIDEST_KEY + 1):
         found = []
