@@ -99,13 +99,17 @@ def _clashes(catalog: Catalog) -> Iterator[Finding]:
     for table, name, metric in _metrics(catalog):
         for word in dict.fromkeys(fold(word) for word in (name.replace("_", " "), *words(metric.aliases))):
             metrics.setdefault(word, []).append((table, name))
+    shared: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for word, holders in metrics.items():
         if len(holders) > 1:
-            table, name = holders[-1]
-            listed = ", ".join(f"{holder.name}.{metric}" for holder, metric in holders[:6])
-            message = f"'{word}' could mean {listed}" + ", ..." * (len(holders) > 6)
-            remedy = "Keep the word for one of them, or accept that such questions are asked back."
-            yield _finding(catalog, "VRT-214", table, ("metrics", name), message, remedy, level="warning")
+            shared.setdefault(tuple((holder.name, metric) for holder, metric in holders), []).append(word)
+    for named, said in shared.items():
+        table = catalog.usable_tables[named[-1][0]]
+        listed = ", ".join(f"{holder}.{metric}" for holder, metric in named[:6]) + ", ..." * (len(named) > 6)
+        quoted = ", ".join(f"'{word}'" for word in said[:3]) + f" and {len(said) - 3} more" * (len(said) > 3)
+        message = f"{quoted} could mean {listed}"
+        remedy = "Keep the words for one of them, or accept that such questions are asked back."
+        yield _finding(catalog, "VRT-214", table, ("metrics", named[-1][1]), message, remedy, level="warning")
     for table in catalog.usable_tables.values():
         for name in table.entry.metrics:
             if name in table.usable:
