@@ -78,6 +78,12 @@ def from_driver_error(fault: BaseException, what: str, shown: str) -> VerityErro
         return QueryTimedOut(f"{what}: stopped at its time limit", remedy="Ask for less, or raise query_seconds.")
     if state in (LOCK_NOT_AVAILABLE, DEADLOCK):
         return WarehouseBusy(f"{what}: tables of {shown} are in use", remedy="Try again when the long query has ended.")
+    if state == "2BP01":
+        dependent = re.search(r"(?:DETAIL:\s+)(.+)", text)
+        return DataError(
+            f"{what}: {dependent[1] if dependent else 'something outside Verity depends on a table'}",
+            remedy="Drop it before the build, or let it read a table that no build replaces.",
+        )
     if state == "53100":
         return DiskFull(
             f"{what}: no space is left on the server's disk",
