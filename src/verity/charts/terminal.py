@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verity.contracts.question import Chart
-from verity.contracts.table import Cell, Table
+from verity.contracts.table import Cell, Column, Table
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -17,7 +17,8 @@ def draw(table: Table, chart: Chart, width: int = 80) -> str:
     if chart.x is None or len(chart.y) != 1 or table.row_count < 2:
         return ""
     names = [column.name for column in table.columns]
-    labels = [_text(row[names.index(chart.x)]) for row in table.rows]
+    x = table.columns[names.index(chart.x)]
+    labels = [_label(row[names.index(chart.x)], x) for row in table.rows]
     values = [_number(row[names.index(chart.y[0])]) for row in table.rows]
     if chart.series is not None:
         keys = [_text(row[names.index(chart.series)]) for row in table.rows]
@@ -64,6 +65,19 @@ def _spark(points: Sequence[float | None], low: float, high: float) -> str:
 
 def _cut(text: str, wide: int) -> str:
     return text.ljust(wide) if len(text) <= wide else text[: wide - 1] + "…"
+
+
+def moment_text(text: str, grain: str | None) -> str:
+    """A date or timestamp as a person names a period of that grain: `2025`, `2025 Q1`, `2025-01`."""
+    if grain == "year":
+        return text[:4]
+    if grain == "quarter":
+        return f"{text[:4]} Q{(int(text[5:7]) + 2) // 3}"
+    return text[:7] if grain == "month" else text.replace("T", " ")
+
+
+def _label(value: Cell, column: Column) -> str:
+    return _text(value) if value is None or column.role != "time" else moment_text(str(value), column.grain)
 
 
 def _text(value: Cell) -> str:

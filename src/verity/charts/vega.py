@@ -164,7 +164,7 @@ def _long(table: Table, mark: Mark, language: Language) -> list[Spec]:
 
 def _quantity(table: Table, mark: Mark) -> Spec:
     names = [_name(table.columns[i]) for i in mark.y]
-    unit = table.columns[mark.y[0]].unit
+    unit = table.columns[mark.y[0]].shown_unit
     title = names[0] if len(names) == 1 else ""
     shown = f"{title} ({unit})".strip() if unit else title
     return {"field": "y", "type": "quantitative", "title": shown or None, "axis": _format(table.columns[mark.y[0]])}

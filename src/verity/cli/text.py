@@ -9,12 +9,13 @@ from decimal import Decimal
 import click
 from tabulate import tabulate
 
-from verity.charts.terminal import draw
+from verity.charts.terminal import draw, moment_text
 from verity.contracts.question import Answer, Evidence
 from verity.contracts.run import StageLine, Verdict
 from verity.contracts.table import Cell, Column, Table
 
 SHOWN_ROWS = 60
+PERCENT = frozenset({"%", "percent"})
 WIDEST_NAME = 48
 TEST = "test "
 """How the lines of tests begin."""
@@ -23,21 +24,22 @@ MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "failed": ("✗", "red
 
 def show_answer(answer: Answer, *, sql: bool = False) -> str:
     """An answer as a person reads it: the sentence, the table, the chart, what was assumed, what it rests on."""
-    parts = [click.style(answer.text, bold=answer.status == "answered")]
-    if (answer.table is not None and answer.table.row_count > 1) or (answer.table and len(answer.table.columns) > 1):
-        parts.append(show_table(answer.table))
+    tabular = answer.table is not None and (answer.table.row_count > 1 or len(answer.table.columns) > 1)
+    headline = answer.restatement if tabular and answer.restatement else answer.text
+    parts = [click.style(headline, bold=answer.status == "answered")]
+    if tabular and answer.table is not None:
+        parts.append(show_table(answer.table, spanish=answer.language == "es"))
         if answer.chart is not None:
             parts.append(draw(answer.table, answer.chart, shutil.get_terminal_size().columns))
     if answer.assumptions:
-        title = "Supuestos:" if answer.language == "es" else "Assumed:"
-        parts.append(_listed(title, answer.assumptions))
+        parts.append(_listed("Supuestos:" if answer.language == "es" else "Assumed:", answer.assumptions))
     if sql and answer.evidence is not None and answer.evidence.sql:
         parts.append(answer.evidence.sql)
     parts.append(_dim(_footer(answer, sql)))
     return "\n\n".join(part for part in parts if part)
 
 
-def show_table(table: Table, most: int = SHOWN_ROWS) -> str:
+def show_table(table: Table, most: int = SHOWN_ROWS, *, spanish: bool = False) -> str:
     """Aligned columns, numbers to the right with thousands apart, a dash for no value; a cut table says so."""
     rows = [
         [_cell(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows[:most]
@@ -47,9 +49,10 @@ def show_table(table: Table, most: int = SHOWN_ROWS) -> str:
     text = tabulate(rows, heads, tablefmt="simple", colalign=sides if rows else None, disable_numparse=True)
     notes = []
     if table.row_count > most:
-        notes.append(f"{table.row_count - most:,} more rows; see them all with --format json or csv")
+        more = f"{table.row_count - most:,} "
+        notes.append(more + ("filas más: --format json" if spanish else "more rows: --format json"))
     if table.truncated:
-        notes.append("cut at the row cap: more rows exist")
+        notes.append("cortado en el límite de filas: hay más" if spanish else "cut at the row cap: more rows exist")
     return "\n".join([text, *(_dim(f"({note})") for note in notes)])
 
 
@@ -100,7 +103,7 @@ def _listed(title: str, items: Iterable[str]) -> str:
 
 def _heading(column: Column) -> str:
     name = column.label or column.name.replace("__", " ").replace("_", " ")
-    return f"{name} ({column.unit})" if column.unit else name
+    return f"{name} ({column.shown_unit})" if column.shown_unit else name
 
 
 def _cell(value: Cell, column: Column) -> str:
@@ -109,23 +112,13 @@ def _cell(value: Cell, column: Column) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if column.role == "time":
-        return _moment(str(value), column.grain)
+        return moment_text(str(value), column.grain)
     if not _numeric(column) or column.role != "metric":
         return str(value)
-    if column.unit in {"%", "percent"} or column.format == "percent":
+    if column.unit in PERCENT or column.format == "percent":
         return f"{float(value) * 100:,.1f} %"
     number = Decimal(str(value))
     return f"{number:,}" if column.type != "double" else f"{float(value):,.4f}".rstrip("0").rstrip(".")
-
-
-def _moment(text: str, grain: str | None) -> str:
-    if grain == "year":
-        return text[:4]
-    if grain == "month":
-        return text[:7]
-    if grain == "quarter":
-        return f"{text[:4]} Q{(int(text[5:7]) + 2) // 3}"
-    return text.replace("T", " ")
 
 
 def _numeric(column: Column) -> bool:

@@ -16,6 +16,10 @@ LogicalType = str
 or `other(<native>)`. One vocabulary for every engine, the dictionary and the results."""
 
 
+KINDS_OF_NUMBER = frozenset({"count", "money", "number", "ratio"})
+"""Units that drafts give before anybody named a currency or a measure; they are not shown beside numbers."""
+
+
 class Column(Contract):
     """One column of a result. `member` is the qualified name, `name` the label used in `order` and charts."""
 
@@ -27,6 +31,11 @@ class Column(Contract):
     label: str | None = None
     format: str | None = None
     grain: str | None = None
+
+    @property
+    def shown_unit(self) -> str | None:
+        """The unit as people read it: `PHP`, `kg`; None where it only says what kind of number this is."""
+        return None if self.unit in KINDS_OF_NUMBER else self.unit
 
 
 class Table(Contract):
