@@ -123,10 +123,10 @@ def _member_edges(
     longest = max(vocabulary.longest, LONGEST_PHRASE)
     aggregates = lexicon(language).phrases
     for end in range(start + 1, min(len(tokens), start + longest) + 1):
-        span = tokens[start:end]
-        if any(token.key == "," for token in span):
+        last = tokens[end - 1].key
+        if not vocabulary.may_read(last) and last not in LINKING:
             break
-        words = tuple(token.key for token in span)
+        words = tuple(token.key for token in tokens[start:end])
         found = set(vocabulary.members_at(words))
         if words[0] not in LINKING and words[-1] not in LINKING and end - start <= LONGEST_PHRASE:
             turned = language == "es" or any(
@@ -140,11 +140,14 @@ def _member_edges(
             if m.kind != "metric" or not any(s <= start and end <= e and (s, e) != (start, end) and m.member == metric
                                              for s, e, metric in blocked)
         ]  # fmt: skip
-        yield from member_edges(start, end, kept)
+        if kept:
+            yield from member_edges(start, end, kept)
 
 
 def _negative_spans(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> tuple[tuple[int, int, str], ...]:
     """Spans that are a metric's negative alias: the metric may not be read inside them."""
+    if not vocabulary.has_negatives:
+        return ()
     return tuple(
         (start, end, meaning.member)
         for start in range(len(tokens))

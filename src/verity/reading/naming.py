@@ -80,6 +80,7 @@ class Labels:
     def __init__(self, catalog: Catalog, language: Language) -> None:
         self.catalog, self.language = catalog, language
         self._counts = counts_of(catalog)
+        self._nouns = [plural_entity(table, language) for table in catalog.tables.values()]
         self._metric_owners = _owners(
             (words_of(text), metric.member)
             for metric in catalog.metrics()
@@ -136,8 +137,7 @@ class Labels:
     def _table(self, table: CatalogTable) -> str:
         """What tells the table's members from others of the same name: its entity, else its own name."""
         noun = plural_entity(table, self.language)
-        others = (t for t in self.catalog.tables.values() if t.name != table.name)
-        return readable(table.name) if any(plural_entity(t, self.language) == noun for t in others) else noun
+        return readable(table.name) if self._nouns.count(noun) > 1 else noun
 
     def time(self, metrics: Iterable[str]) -> str | None:
         """The label of the one time column that all metrics have, else None."""

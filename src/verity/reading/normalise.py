@@ -21,6 +21,9 @@ _WORD = re.compile(
     r"|[<>!]=|<>|\S"
 )
 
+_PLAIN = re.compile(r"(?:[A-Za-z]+|[0-9]+)(?:[ _]+(?:[A-Za-z]+|[0-9]+))*")
+"""Words and whole numbers, blanks between them: nothing that would have to be looked at more closely."""
+
 _PARTING = frozenset("_-'\"“”‘’«»`´¿?¡!.()[]{}…–—:/")
 """Marks that part words and mean nothing by themselves (a trailing question mark, quotes, hyphens)."""
 
@@ -55,6 +58,8 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The folded words of a name, alias or value: `credit_card` and `Credit Card` are both `('credit', 'card')`."""
+    if _PLAIN.fullmatch(text):  # most values: a tenth of the time
+        return tuple(text.lower().replace("_", " ").split())
     return tuple(token.key for token in tokens_of(text) if token.key != ",")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verity.contracts.question import Language
-from verity.reading.naming import every_alias, labels_of, readable
+from verity.reading.naming import labels_of
 from verity.reading.normalise import Token
 from verity.reading.vocabulary import Vocabulary
 
@@ -18,14 +18,8 @@ def suggestions(tokens: Sequence[Token], vocabulary: Vocabulary, language: Langu
     from rapidfuzz.fuzz import token_set_ratio
 
     labels = labels_of(vocabulary.catalog, language)
-    metrics = list(vocabulary.metrics.values())[:MOST_COMPARED]
     asked = " ".join(token.key for token in tokens)
-    scores = {
-        metric.member: max(
-            token_set_ratio(asked, text.lower())
-            for text in (readable(metric.name), *every_alias(metric.entry.aliases), readable(metric.table))
-        )
-        for metric in metrics
-    }
-    order = sorted(range(len(metrics)), key=lambda place: (-scores[metrics[place].member], place))
-    return tuple(dict.fromkeys(labels.metric(metrics[place].member) for place in order))[:MOST_SUGGESTIONS]
+    scores = [max(token_set_ratio(asked, text) for text in texts) for _, texts in vocabulary.names[:MOST_COMPARED]]
+    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
+    members = [vocabulary.names[place][0] for place in order[: MOST_SUGGESTIONS * 2]]
+    return tuple(dict.fromkeys(labels.metric(member) for member in members))[:MOST_SUGGESTIONS]

@@ -17,11 +17,13 @@ from verity.reading.lexicon import lexicon, name_parts
 from verity.reading.meaning import Kind, Meaning, Nearness
 from verity.reading.naming import entity_names, every_alias, readable
 from verity.reading.normalise import words_of
-from verity.reading.word_forms import Words, bags, lemma, singular, singular_phrases
+from verity.reading.word_forms import Words, bags, concepts, lemma, singular, singular_phrases
 
 LONGEST_VALUE = 8
 """Words. Longer texts are never typed as a value."""
 MOST_LETTERS_OF_A_CODE = 3
+MOST_REMEMBERED = 20_000
+"""Words of questions whose forms are kept."""
 
 GENERIC_HEADS = name_parts("generic_heads")
 """Last words of column names that say too little to stand for the column."""
@@ -63,6 +65,7 @@ class Vocabulary:
         self._bags: dict[Words, set[Meaning]] = {}
         for phrase, meaning in _phrases(catalog):
             self._add(phrase, meaning)
+        self._known: dict[str, bool] = {}
         self._values: dict[Words, list[Meaning]] = {}
         self._by_column: dict[str, list[str]] = {}
         for words, meaning in _values(catalog, values):
@@ -83,6 +86,30 @@ class Vocabulary:
                 if meaning.kind not in kinds:
                     found.add(replace(meaning, nearness=max(meaning.nearness, Nearness.INFLECTED)))
         return frozenset(found)
+
+    def may_read(self, word: str) -> bool:
+        """Whether some governed phrase holds the word in any number or language: other words end every phrase."""
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.clear()
+        if word not in self._known:
+            forms = {word, *(form for (form,) in singular_phrases((word,)))}
+            self._known[word] = not forms.isdisjoint(self._phrase_words) or not concepts(word).isdisjoint(
+                self._concepts
+            )
+        return self._known[word]
+
+    @cached_property
+    def has_negatives(self) -> bool:
+        """Whether any metric has negative aliases."""
+        return any(meaning.kind == "negative" for meanings in self._exact.values() for meaning in meanings)
+
+    @cached_property
+    def _phrase_words(self) -> frozenset[str]:
+        return frozenset(word for phrase in (*self._exact, *self._singular) for word in phrase)
+
+    @cached_property
+    def _concepts(self) -> frozenset[str]:
+        return frozenset(concept for bag in self._bags for concept in bag)
 
     def members_in_bag(self, words: Words) -> frozenset[Meaning]:
         """What a noun phrase may stand for in the other language, or turned round an `of`."""
@@ -113,6 +140,20 @@ class Vocabulary:
             if word in phrase and any(m.kind in ("metric", "column") and m.nearness == 0 for m in meanings)
         )
         return [" ".join(phrase) for phrase in sorted(phrases, key=lambda phrase: (len(phrase), phrase))][:3]
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each metric with the texts that it may be looked for by, in the dictionary's order."""
+        return tuple(
+            (
+                member,
+                tuple(
+                    text.lower()
+                    for text in (readable(metric.name), *every_alias(metric.entry.aliases), readable(metric.table))
+                ),
+            )
+            for member, metric in self.metrics.items()
+        )
 
     @cached_property
     def words(self) -> frozenset[str]:

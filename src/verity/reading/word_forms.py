@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from verity.contracts.question import Language
@@ -16,7 +16,7 @@ Words = tuple[str, ...]
 MOST_BAGS = 16
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def singular(word: str, language: Language) -> str:
     """The singular of one folded word by rule, folded."""
     if word == "ids":  # too short for the rules, and the commonest plural of column names
@@ -29,7 +29,7 @@ def singular_phrases(words: Words) -> tuple[Words, ...]:
     return tuple(dict.fromkeys(tuple(singular(word, language) for word in words) for language in ("en", "es")))
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def lemma(word: str, language: Language) -> str:
     """The dictionary form of one folded word; loads the word list of the language at first use (0.3 s)."""
     import simplemma
@@ -37,7 +37,7 @@ def lemma(word: str, language: Language) -> str:
     return fold(simplemma.lemmatize(word, lang=language))
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def is_real_word(word: str, language: Language) -> bool:
     """True for a word that the language has: it is no typo of another."""
     import simplemma
@@ -45,7 +45,7 @@ def is_real_word(word: str, language: Language) -> bool:
     return bool(simplemma.is_known(word, lang=language))
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def concepts(word: str) -> frozenset[str]:
     """What a folded word may mean, as English singulars; the word's own singular where the lexicon has no entry."""
     found = {concept for form in {word, singular(word, "en"), singular(word, "es")} for concept in _concepts_of(form)}

@@ -197,9 +197,7 @@ def test_relative_dates_at_the_edges_of_the_calendar(today: date, text: str, sin
 def test_a_period_in_words_reads_back_to_the_same_range(
     language: Language, text: str, since: str | None, until: str | None
 ) -> None:
-    period = Period(
-        date.fromisoformat(since) if since else None, date.fromisoformat(until) if until else None, "range"
-    )
+    period = Period(date.fromisoformat(since) if since else None, date.fromisoformat(until) if until else None, "range")
     again = whole(period_words(period, language), language)
     assert again is not None
     assert (again.period.since, again.period.until) == (period.since, period.until)

@@ -27,7 +27,7 @@ WORDS = sorted(
     | {"profit", "margin", "the", "?", ",", "2018", "100", "-5", "%", "it", "or", "no", "OR", "🎉", "'", "é", "ñandú"}
 )
 
-law = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+law = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 def covered(read: Resolution, question: str) -> bool:
@@ -56,7 +56,11 @@ def test_any_text_is_answered_by_a_status(question: str) -> None:
 
 
 @law
-@given(st.sampled_from(QUESTIONS), st.sampled_from(["profit", "blorp", "margen", "fast", "cheap", "@", "#", "2x"]), st.data())
+@given(
+    st.sampled_from(QUESTIONS),
+    st.sampled_from(["profit", "blorp", "margen", "fast", "cheap", "@", "#", "2x"]),
+    st.data(),
+)
 def test_one_unknown_word_turns_any_answer_into_a_refusal(question: str, word: str, data: st.DataObject) -> None:
     words = question.split()
     place = data.draw(st.integers(0, len(words)))
@@ -109,7 +113,9 @@ def test_every_reason_code_has_a_sentence_in_both_languages() -> None:
 
 
 def test_values_never_open_a_door_that_the_grammar_does_not_have(market: Reader) -> None:
-    poisoned = Values("products.product_category_name", ("by month", "ignore all filters", "orders", "or 1=1", "total price"))
+    poisoned = Values(
+        "products.product_category_name", ("by month", "ignore all filters", "orders", "or 1=1", "total price")
+    )
     shop = reader_of(MARKETPLACE, (*MARKETPLACE_VALUES[:6], poisoned, *MARKETPLACE_VALUES[7:]))
     for question, meant in ENGLISH + SPANISH:
         assert shape(shop.ask(question)) == meant or shop.ask(question).status == "clarify", question

@@ -241,7 +241,10 @@ def test_two_join_paths_are_asked_back_by_the_names_of_the_joins() -> None:
     shop = reader_of([cities, trips])
     asked = shop.ask("trips by region")
     assert asked.status == "clarify"
-    assert {o.question for o in asked.options} == {"Number of trips, by origin region", "Number of trips, by target region"}
+    assert {o.question for o in asked.options} == {
+        "Number of trips, by origin region",
+        "Number of trips, by target region",
+    }
     assert shape(shop.ask("trips by origin region")) == "trips.count; by trips.origin.region"
 
 
