@@ -206,3 +206,16 @@ def test_a_cancelled_build_stops_at_once_and_publishes_nothing(project: Path, en
     assert engine.state().data_version == before
     (project / "models/gold/endless.sql").unlink()
     assert build(project, engine).status == "ok"
+
+
+def test_models_are_read_once_and_then_only_when_they_change(project: Path, engine: Engine):
+    def reads() -> bool:
+        told: list[Progress] = []
+        build(project, engine, progress=told.append)
+        return any(step.message == "reading the models" for step in told)
+
+    assert reads()
+    land(engine, load_id="load-2")
+    assert not reads()
+    write(project, "gold/daily_totals.sql", TOTALS + " ")
+    assert reads()

@@ -188,14 +188,17 @@ def _arguments(project: ModelProject, profile: Profile) -> list[str]:
 
 def _listener(progress: Callable[[Progress], None], stop: Stop) -> Callable[[EventMsg], None]:
     """Tell how far the build is. Once it must stop, each node that is about to start fails instead: dbt runs our code
-    inside the node's own error handling there, so its queue still drains."""
+    inside the node's own error handling there, so its queue still drains. dbt's threads take turns to tell."""
+    turn = threading.Lock()
 
     def listen(event: EventMsg) -> None:
         if event.info.name == "LogStartLine":
             data = event.data
             if stop.asked:
                 raise BuildStopped("the build must stop")
-            progress(Progress("build", done=data.index - 1, total=data.total, message=data.node_info.node_name))
+            step = Progress("build", done=data.index - 1, total=data.total, message=data.node_info.node_name)
+            with turn:
+                progress(step)
 
     return listen
 
