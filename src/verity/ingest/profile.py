@@ -18,6 +18,7 @@ from verity.contracts.dataset import Inclusion, TableProfile
 from verity.contracts.tool import Progress
 from verity.data.draft_joins import candidates
 from verity.exceptions import SourceEmpty
+from verity.ingest.interrupts import ctrl_c
 from verity.ingest.measure import measure_inclusion, measure_table
 from verity.ingest.origin import Origin
 from verity.ingest.read_table import Readable, readable_tables
@@ -41,6 +42,7 @@ def profile(
 ) -> Profiled:
     """Measure an origin. Raises `FileUnreadable` (with file and line), `SourceUnreachable`, `SourceEmpty`."""
     with (
+        ctrl_c(),
         tempfile.TemporaryDirectory(prefix="verity-profile-") as folder,
         _private(Path(folder), memory_limit) as connection,
     ):

@@ -28,6 +28,7 @@ from verity.exceptions import (
     WarehouseUnavailable,
     did_you_mean,
 )
+from verity.ingest.interrupts import ctrl_c
 from verity.ingest.scans import SourceScan, open_scan
 from verity.ingest.sources import load_sources
 from verity.warehouse.engine import Engine, Writer
@@ -59,7 +60,7 @@ def sync(
     started = clock()
     parts = _parts(load_sources(project), only)
     run = load_id()
-    with engine.writer(wait_seconds=wait_seconds) as writer:
+    with ctrl_c(), engine.writer(wait_seconds=wait_seconds) as writer:
         lines = []
         for place, part in enumerate(parts):
             if cancel is not None and cancel.is_set():

@@ -119,7 +119,7 @@ def test_a_file_without_the_right_to_read_it_is_refused_before_anything_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path, {"a.csv": CSV})
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(SourceUnreadable, match=r"a\.csv: permission denied"):
         open_origin(str(tmp_path), Path.cwd())
 
