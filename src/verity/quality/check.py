@@ -14,10 +14,10 @@ from verity.data.check import check_dictionary
 from verity.data.lock import LOCK_FILE, compare, lock_of, read_lock, write_lock
 from verity.data.model import Dictionary
 from verity.exceptions import DataError, DictionaryError, DictionaryInvalid, InternalError, QueryTimedOut
-from verity.quality.expressions import check_expressions
 from verity.quality.figures import Figures
 from verity.quality.lines import failed, of_error, of_findings, ok
 from verity.quality.live import check_live
+from verity.semantic.check import check_expressions
 from verity.semantic.model import load_model
 from verity.warehouse.engine import Engine
 
