@@ -13,7 +13,6 @@ from functools import cached_property
 from sqlglot import exp
 
 from verity.data.catalog import Catalog, build_catalog
-from verity.data.members import MetricMember
 from verity.data.model import MetricEntry
 from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, QueryInvalid, UnknownMember
 from verity.semantic import types
@@ -74,7 +73,7 @@ class Model:
         self.routes: dict[tuple[object, ...], tuple[str, ...]] = {}
         """Join paths that the compiler found before."""
         for table in catalog.usable_tables.values():
-            for name in table.metrics:
+            for name in table.usable_metrics:
                 self._load_metric(table.name, name)
         self._load_columns()
         self._load_segments()
@@ -136,7 +135,7 @@ class Model:
         return self._metrics.get(member)
 
     def _read_metric(self, table: str, name: str) -> Metric:
-        entry = self.catalog.usable_tables[table].metrics[name]
+        entry = self.catalog.usable_tables[table].usable_metrics[name]
         if entry.type == "ratio":
             return self._read_ratio(table, name, entry)
         if entry.sql is None:
@@ -180,21 +179,13 @@ class Model:
         return Metric(table, name, entry, of, formula=node, parts=tuple(part.member for part in parts.values()))
 
     def _part(self, table: str, name: str) -> Metric:
-        own = name in self.catalog.usable_tables[table].metrics
-        found = MetricMember(table, name, self.catalog.usable_tables[table].metrics[name]) if own else self._find(name)
+        found = self.catalog.metric_part(name, table=table)
         part = self._load_metric(found.table, found.name)
         if part is None:
             raise ExpressionInvalid(
                 f"it is made of '{found.member}', which cannot be used", remedy=str(self.problems[found.member])
             )
         return part
-
-    def _find(self, name: str) -> MetricMember:
-        table, dot, rest = name.partition(".")
-        entry = (
-            self.catalog.usable_tables[table].metrics.get(rest) if dot and table in self.catalog.usable_tables else None
-        )
-        return MetricMember(table, rest, entry) if entry is not None else self.catalog.metric(name)
 
     def _load_columns(self) -> None:
         for table in self.catalog.usable_tables.values():

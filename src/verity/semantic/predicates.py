@@ -10,11 +10,13 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from verity.exceptions import QueryInvalid
 from verity.semantic.conditions import comparison
 from verity.semantic.expressions import quoted
 from verity.semantic.join_graph import Path, alias
 from verity.semantic.joins import Tables
 from verity.semantic.model import Metric, Place
+from verity.semantic.types import TEMPORAL, Type, family
 from verity.semantic.typing_rules import all_of, any_of
 from verity.semantic.work import Both, Either, Leaf, Named, Node, Scan, Work
 
@@ -92,6 +94,8 @@ class _Writer:
         bound = self._work.model.binder.column(self._scan.root, place.path, place.column)
         tables.need(bound.paths | {place.path})
         member = node.on.member
+        if node.on.at is None:
+            require_temporal(bound.type, f"{self._scan.root}.{place.column}")
         made = comparison(bound.node.copy, bound.type, node.op, node.values, self._work.bind, member)
         return self._matched(place, made)
 
@@ -112,6 +116,15 @@ class _Writer:
         assert isinstance(node, Leaf)  # noqa: S101 - inner nodes were taken apart
         assert not isinstance(node.on, Metric)  # noqa: S101 - metrics are compared in `having`
         return self._scan.places[node.on]
+
+
+def require_temporal(of: Type, member: str) -> None:
+    """Raise `QueryInvalid` where a time column holds something else."""
+    if of is not None and family(of) not in TEMPORAL:
+        raise QueryInvalid(
+            f"the time column '{member}' is {of}, not a date or time",
+            remedy="Build it as a date, or declare a derived column with CAST(... AS DATE).",
+        )
 
 
 def _flattened(nodes: Iterable[Node]) -> Iterable[Node]:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from verity.exceptions import KeyRequired
 from verity.semantic.expressions import quoted
 from verity.semantic.joins import Tables
-from verity.semantic.predicates import row_conditions
+from verity.semantic.predicates import require_temporal, row_conditions
 from verity.semantic.typing_rules import all_of, truncated
 from verity.semantic.work import Scan, Work
 
@@ -84,6 +84,8 @@ def _dimensions(work: Work, scan: Scan, tables: Tables) -> list[exp.Expr]:
         bound = work.model.binder.column(scan.root, place.path, place.column)
         tables.need(bound.paths | {place.path})
         node, of = bound.node.copy(), bound.type
+        if asked.at is None or asked.grain is not None:
+            require_temporal(of, f"{scan.root}.{place.column}")
         if asked.grain is not None:
             node, of = truncated(node, of, asked.grain)
         elif of == "text" and work.collation:
