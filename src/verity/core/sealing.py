@@ -22,6 +22,8 @@ PAYLOADS: Final[tuple[PayloadName, ...]] = ("input", "output", "trace")
 
 ID_LENGTH = 200
 
+_OF_STEP = frozenset(Step.model_fields)
+
 
 @dataclass(frozen=True)
 class Sealed:
@@ -62,6 +64,12 @@ def seal(step: Step, seq: int, previous_hash: str) -> Sealed:
     row["content_hash"] = content_hash(row)
     row["chain_hash"] = chain_hash(row, previous_hash)
     return Sealed(row, {hashes[name]: texts[name] for name in PAYLOADS})
+
+
+def placed(step: Step, sealed: Sealed) -> Checkpoint:
+    """The step with its place and hashes, as `unseal` would read it back."""
+    places = {name: sealed.row[name] for name in Checkpoint.model_fields if name in sealed.row and name not in _OF_STEP}
+    return Checkpoint.model_validate({**dict(step), **places})
 
 
 def unseal(row: Mapping[str, Cell], payloads: Mapping[str, str]) -> Checkpoint:

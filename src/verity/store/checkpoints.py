@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from verity.contracts.run import ChainFault, Checkpoint, Step
 from verity.core.hashing import GENESIS, sha256
-from verity.core.sealing import PAYLOADS, Row, Sealed, check_id, instant, open_conversation, seal, unseal
+from verity.core.sealing import PAYLOADS, Row, Sealed, check_id, instant, open_conversation, placed, seal, unseal
 from verity.exceptions import ConversationNotFound, RecordError
 from verity.store.audit import CONVERSATIONS_CHAIN, Anchor, PayloadState, audit, conversation_chain, number
 from verity.store.database import Database
@@ -39,7 +39,7 @@ class SqlCheckpointStorage:
             self._keep_payloads(connection, sealed)
             connection.execute(insert(checkpoints), sealed.row)
             _advance(connection, conversation_chain(step.conversation_id), anchor, str(sealed.row["chain_hash"]))
-        return unseal(sealed.row, sealed.payloads)
+        return placed(step, sealed)
 
     def query(self, conversation_id: str) -> tuple[Checkpoint, ...]:
         """The conversation's checkpoints in order; empty where there is none of that id."""

@@ -10,34 +10,27 @@ erase them, use a database.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from verity.contracts.run import ChainFault, Checkpoint, Step
-from verity.core.hashing import GENESIS, canonical_json, sha256
-from verity.core.sealing import PAYLOADS, Row, Sealed, check_id, open_conversation, seal, unseal
+from verity.core.hashing import GENESIS, canonical_json
+from verity.core.sealing import PAYLOADS, Row, check_id, open_conversation, placed, seal, unseal
 from verity.exceptions import RecordError, StateBusy
 from verity.store.audit import (
     CONVERSATIONS_CHAIN,
     Anchor,
-    PayloadState,
-    audit,
     conversation_chain,
 )
 from verity.store.errors import translated
+from verity.store.lines import Line, audit_lines, chain_hash_of, line_of, parsed
 
 BUSY_SECONDS: Final = 15.0
-
-Line = dict[str, Any]
-
-_FORMS: Final = ({"conversation"}, {"checkpoint", *PAYLOADS})
-"""The two forms of a line: a conversation starts, a checkpoint with its payloads."""
 
 
 class JsonlCheckpointStorage:
@@ -78,10 +71,10 @@ class JsonlCheckpointStorage:
                 moved[CONVERSATIONS_CHAIN] = Anchor(everything.length + 1, str(row["chain_hash"]))
             before = self._known.anchors.get(chain, Anchor(0, GENESIS))
             sealed = seal(step, before.length + 1, before.head)
-            lines.append(_line(sealed))
+            lines.append(line_of(sealed))
             moved[chain] = Anchor(before.length + 1, str(sealed.row["chain_hash"]))
             self._append(lines, moved)
-        return unseal(sealed.row, sealed.payloads)
+        return placed(step, sealed)
 
     def query(self, conversation_id: str) -> tuple[Checkpoint, ...]:
         """The conversation's checkpoints in order; empty where there is none of that id."""
@@ -94,14 +87,14 @@ class JsonlCheckpointStorage:
     def conversations(self) -> tuple[str, ...]:
         """Every conversation's id, oldest first."""
         with translated(str(self._record)), self._locked():
-            lines = [_parsed(raw) for raw in _whole_lines(self._record)]
+            lines = [parsed(raw) for raw in _whole_lines(self._record)]
         return tuple(line["conversation"]["conversation_id"] for line in lines if line and "conversation" in line)
 
     def verify(self) -> tuple[ChainFault, ...]:
         """Hold the record against its hashes, chains and anchors, and its lines against the order of the saves."""
         with translated(str(self._record)), self._locked():
             record, kept = self._record.read_bytes(), _kept(self._anchors)
-        return _audit_lines(record, kept)
+        return audit_lines(record, kept)
 
     def _append(self, lines: list[str], moved: dict[str, Anchor]) -> None:
         size = self._record.stat().st_size
@@ -125,7 +118,7 @@ class JsonlCheckpointStorage:
         if last is not None and "intended" in last:
             heads = [place["head"] for place in last["intended"]]
             tail = _whole_lines(self._record, last["offset"])
-            if [_chain_hash(line) for line in map(_parsed, tail)] == heads and tail[-1].endswith(b"\n"):
+            if [chain_hash_of(line) for line in map(parsed, tail)] == heads and tail[-1].endswith(b"\n"):
                 _append(self._anchors, canonical_json({"kept": last["intended"]}))
             else:
                 _cut(self._record, last["offset"])
@@ -141,7 +134,7 @@ class JsonlCheckpointStorage:
         for raw in lines:
             if marked not in raw:
                 continue
-            line = _parsed(raw)
+            line = parsed(raw)
             if line is None:
                 raise RecordError("a line of the record is damaged", remedy="Run 'verity doctor' to see which.")
             row: Row = line.get("checkpoint", {})
@@ -188,80 +181,14 @@ class _Known:
             file.seek(self._offset)
             for raw in file:
                 self._offset += len(raw)
-                line = _parsed(raw)
+                line = parsed(raw)
                 for place in (line or {}).get("kept", ()):
                     self.anchors[place["chain"]] = Anchor(place["length"], place["head"])
 
 
-def _audit_lines(record: bytes, kept: list[Line]) -> tuple[ChainFault, ...]:
-    conversations: list[Row] = []
-    checkpoints: list[Row] = []
-    payloads: dict[str, PayloadState] = {}
-    faults: list[ChainFault] = []
-    order: list[str] = []
-    for number, raw in enumerate(record.splitlines(keepends=True), start=1):
-        line = _parsed(raw)
-        if line is None or raw != f"{canonical_json(line)}\n".encode() or line.keys() not in _FORMS:
-            faults.append(_edited("", f"line {number} is not as it was written"))
-        if line is None:
-            continue
-        order.append(_chain_hash(line))
-        if "conversation" in line:
-            conversations.append(line["conversation"])
-        elif "checkpoint" in line:
-            checkpoints.append(line["checkpoint"])
-            for digest, state in _states(line).items():
-                if payloads.get(digest) is not PayloadState.TOUCHED:  # lines may share a payload; one bad copy is bad
-                    payloads[digest] = state
-    anchors = {place["chain"]: Anchor(place["length"], place["head"]) for line in kept for place in line["kept"]}
-    anchors.setdefault(CONVERSATIONS_CHAIN, Anchor(0, GENESIS))
-    try:
-        found = audit(conversations=conversations, checkpoints=checkpoints, anchors=anchors, payloads=payloads)
-    except (KeyError, TypeError, ValueError) as error:
-        return (*faults, _edited("", f"a line lacks a column or holds a wrong one ({type(error).__name__})"))
-    saved = [place["head"] for line in kept for place in line["kept"]]
-    if not faults and not found and order != saved:
-        faults.append(_edited("", "the lines do not stand in the order of the saves"))
-    return (*faults, *found)
-
-
-def _states(line: Line) -> dict[str, PayloadState]:
-    states: dict[str, PayloadState] = {}
-    for name in PAYLOADS:
-        digest = str(line["checkpoint"].get(f"{name}_hash"))
-        intact = sha256(canonical_json(line.get(name))) == digest
-        states[digest] = PayloadState.WHOLE if intact else PayloadState.TOUCHED
-    return states
-
-
-def _edited(conversation_id: str, message: str) -> ChainFault:
-    return ChainFault(kind="edited", conversation_id=conversation_id, message=message)
-
-
-def _line(sealed: Sealed) -> str:
-    """One checkpoint with its payloads."""
-    line: Line = {"checkpoint": sealed.row}
-    for name in PAYLOADS:
-        line[name] = json.loads(sealed.payloads[str(sealed.row[f"{name}_hash"])])
-    return canonical_json(line)
-
-
-def _chain_hash(line: Line | None) -> str:
-    row = (line or {}).get("checkpoint") or (line or {}).get("conversation") or {}
-    return str(row.get("chain_hash", ""))
-
-
 def _kept(path: Path) -> list[Line]:
-    lines = (_parsed(raw) for raw in _whole_lines(path))
+    lines = (parsed(raw) for raw in _whole_lines(path))
     return [line for line in lines if line and "kept" in line]
-
-
-def _parsed(raw: bytes) -> Line | None:
-    try:
-        line = json.loads(raw)
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) else None
 
 
 def _whole_lines(path: Path, offset: int = 0) -> list[bytes]:
@@ -274,7 +201,7 @@ def _last_line(path: Path) -> Line | None:
     """The last line, read from the end: anchors are short."""
     size = path.stat().st_size
     tail = _whole_lines(path, max(0, size - 8192))
-    return _parsed(tail[-1]) if tail else None
+    return parsed(tail[-1]) if tail else None
 
 
 def _append(path: Path, *lines: str) -> None:

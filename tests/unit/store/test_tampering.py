@@ -222,6 +222,31 @@ def test_an_appended_foreign_line_is_found_even_if_it_is_well_chained(file_place
     assert "foreign_row" in faults(file_place)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"checkpoint":1}',
+        '{"checkpoint":{}}',
+        '{"conversation":null}',
+        '{"checkpoint":{"seq":"x"}}',
+        '{"conversation":{"conversation_id":[],"ordinal":{}}}',
+        '{"checkpoint":{},"input":NaN,"output":1,"trace":[]}',
+        "[" * 100_000,
+        "\x00",
+        "\xff",
+    ],
+)
+def test_any_strange_line_is_found_and_breaks_nothing(file_place: Place, lines: Path, line: str):
+    whole = lines.read_bytes()
+    for strange in (whole + f"{line}\n".encode("latin-1"), f"{line}\n".encode("latin-1") + whole):
+        lines.write_bytes(strange)
+        assert faults(file_place)
+
+
 def test_an_edited_anchor_is_found(file_place: Place, lines: Path):
     anchors_file = lines.with_suffix(".anchors.jsonl")
     kept = [json.loads(raw) for raw in anchors_file.read_text().splitlines()]
