@@ -87,7 +87,7 @@ class Address:
     def shown(self) -> str:
         """The URL without user and password."""
         port = f":{self.port}" if self.port else ""
-        return f"{self.scheme}://{self.host}{port}/{self.database}"
+        return f"{self.scheme}://{self.host or 'socket'}{port}/{self.database}"
 
 
 def is_database_url(text: str) -> bool:
@@ -111,10 +111,11 @@ def read_address(url: str) -> Address:
         port = parts.port
     except ValueError:
         raise _unreadable_url(url) from None
-    if not parts.hostname or not parts.path.strip("/") or "@" in parts.path:
+    by_socket = SCHEMES[parts.scheme.split("+", 1)[0].lower()] == "postgres" and "host=" in parts.query
+    if not (parts.hostname or by_socket) or not parts.path.strip("/") or "@" in parts.path:
         raise _unreadable_url(url)
     return Address(
-        scheme=parts.scheme.split("+", 1)[0].lower(), host=parts.hostname, port=port,
+        scheme=parts.scheme.split("+", 1)[0].lower(), host=parts.hostname or "", port=port,
         user=unquote(parts.username) if parts.username is not None else None,
         password=unquote(parts.password) if parts.password is not None else None,
         database=unquote(parts.path.strip("/")), query=parts.query,
