@@ -1,0 +1,29 @@
+-- query: {"metrics": ["orders"], "filters": [{"or": [{"member": "items.product", "op": "equals", "values": ["cake"]}, {"member": "payments.kind", "op": "equals", "values": ["cash"]}]}]}
+-- plan: From orders: aggregate orders.orders.
+-- plan:   kept where a row of items exists over orders.items(order)
+-- plan:   kept where a row of payments exists over orders.payments(order)
+-- column: orders bigint orders.orders
+-- row: [2]
+-- duckdb and postgres
+SELECT
+  COUNT(*) AS "orders"
+FROM "silver"."orders" AS "orders"
+WHERE
+  (
+    EXISTS(
+      SELECT
+        1
+      FROM "silver"."items" AS "orders.items(order)"
+      WHERE
+        "orders"."order_id" = "orders.items(order)"."order_id"
+        AND "orders.items(order)"."product" = 'cake'
+    )
+    OR EXISTS(
+      SELECT
+        1
+      FROM "silver"."payments" AS "orders.payments(order)"
+      WHERE
+        "orders"."order_id" = "orders.payments(order)"."order_id"
+        AND "orders.payments(order)"."kind" = 'cash'
+    )
+  );
