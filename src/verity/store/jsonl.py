@@ -21,14 +21,14 @@ from typing import IO, Final
 from verity.contracts.run import ChainFault, Checkpoint, Step
 from verity.core.hashing import GENESIS, canonical_json
 from verity.core.sealing import PAYLOADS, Row, check_id, open_conversation, placed, seal, unseal
-from verity.exceptions import RecordError, StateBusy
+from verity.exceptions import RecordError, StateBusy, StateUnreadable
 from verity.store.audit import (
     CONVERSATIONS_CHAIN,
     Anchor,
     conversation_chain,
 )
 from verity.store.errors import translated
-from verity.store.lines import Line, audit_lines, chain_hash_of, line_of, parsed
+from verity.store.lines import Line, audit_lines, chain_hash_of, line_of, parsed, places_of
 
 BUSY_SECONDS: Final = 15.0
 
@@ -116,12 +116,13 @@ class JsonlCheckpointStorage:
         _drop_torn_tail(self._anchors)
         last = _last_line(self._anchors)
         if last is not None and "intended" in last:
-            heads = [place["head"] for place in last["intended"]]
-            tail = _whole_lines(self._record, last["offset"])
+            heads = [anchor.head for anchor in places_of(last, "intended").values()]
+            offset = _offset_in(self._record, last)
+            tail = _whole_lines(self._record, offset)
             if [chain_hash_of(line) for line in map(parsed, tail)] == heads and tail[-1].endswith(b"\n"):
                 _append(self._anchors, canonical_json({"kept": last["intended"]}))
             else:
-                _cut(self._record, last["offset"])
+                _cut(self._record, offset)
                 _append(self._anchors, canonical_json({"taken_back": heads}))
         elif _is_torn(self._record):
             _append(self._record, "")  # what was cut stays to be seen, on a line of its own
@@ -181,9 +182,17 @@ class _Known:
             file.seek(self._offset)
             for raw in file:
                 self._offset += len(raw)
-                line = parsed(raw)
-                for place in (line or {}).get("kept", ()):
-                    self.anchors[place["chain"]] = Anchor(place["length"], place["head"])
+                self.anchors.update(places_of(parsed(raw), "kept"))
+
+
+def _offset_in(record: Path, intention: Line) -> int:
+    """Where the intended save begins. Never guessed: what follows it may be cut off."""
+    offset = intention.get("offset")
+    if not isinstance(offset, int) or not 0 <= offset <= record.stat().st_size:
+        raise StateUnreadable(
+            f"the anchors of {record} are damaged", remedy="Restore a backup of the checkpoints' files."
+        )
+    return offset
 
 
 def _kept(path: Path) -> list[Line]:

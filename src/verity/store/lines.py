@@ -8,7 +8,8 @@ from typing import Any, Final
 from verity.contracts.run import ChainFault
 from verity.core.hashing import GENESIS, canonical_json, sha256
 from verity.core.sealing import PAYLOADS, Row, Sealed
-from verity.store.audit import CONVERSATIONS_CHAIN, Anchor, PayloadState, audit
+from verity.exceptions import StateUnreadable
+from verity.store.audit import CONVERSATIONS_CHAIN, Anchor, PayloadState, audit, number
 
 Line = dict[str, Any]
 
@@ -37,6 +38,20 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
 
 
+def places_of(line: Line | None, word: str) -> dict[str, Anchor]:
+    """The anchors that an anchor line sets under `intended` or `kept`; none where it has no such word.
+
+    Raises `StateUnreadable` for a line that no save wrote.
+    """
+    try:
+        places = (line or {}).get(word, ())
+        return {str(place["chain"]): Anchor(number(place["length"]), str(place["head"])) for place in places}
+    except (KeyError, TypeError, AttributeError):
+        raise StateUnreadable(
+            "the anchors of the record are damaged", remedy="Restore a backup of the checkpoints' files."
+        ) from None
+
+
 def chain_hash_of(line: Line | None) -> str:
     """The link of a line's row; empty where there is none."""
     row = (line or {}).get("checkpoint") or (line or {}).get("conversation")
@@ -50,10 +65,10 @@ def audit_lines(record: bytes, kept: list[Line]) -> tuple[ChainFault, ...]:
     payloads: dict[str, PayloadState] = {}
     faults: list[ChainFault] = []
     order: list[str] = []
-    for number, raw in enumerate(record.splitlines(keepends=True), start=1):
+    for count, raw in enumerate(record.splitlines(keepends=True), start=1):
         line = parsed(raw)
         if line is None or not _has_form(line) or raw != f"{canonical_json(line)}\n".encode():
-            faults.append(_edited("", f"line {number} is not as it was written"))
+            faults.append(_edited("", f"line {count} is not as it was written"))
         if line is None or not _has_rows(line):
             continue
         order.append(chain_hash_of(line))
@@ -64,13 +79,15 @@ def audit_lines(record: bytes, kept: list[Line]) -> tuple[ChainFault, ...]:
             for digest, state in _states(line).items():
                 if payloads.get(digest) is not PayloadState.TOUCHED:  # lines may share a payload; one bad copy is bad
                     payloads[digest] = state
-    anchors = {place["chain"]: Anchor(place["length"], place["head"]) for line in kept for place in line["kept"]}
-    anchors.setdefault(CONVERSATIONS_CHAIN, Anchor(0, GENESIS))
+    moves = [places_of(line, "kept") for line in kept]
+    anchors = {CONVERSATIONS_CHAIN: Anchor(0, GENESIS)}
+    for move in moves:
+        anchors.update(move)
     try:
         found = audit(conversations=conversations, checkpoints=checkpoints, anchors=anchors, payloads=payloads)
     except (KeyError, TypeError, ValueError) as error:
         return (*faults, _edited("", f"a line lacks a column or holds a wrong one ({type(error).__name__})"))
-    saved = [place["head"] for line in kept for place in line["kept"]]
+    saved = [anchor.head for move in moves for anchor in move.values()]
     if not faults and not found and order != saved:
         faults.append(_edited("", "the lines do not stand in the order of the saves"))
     return (*faults, *found)

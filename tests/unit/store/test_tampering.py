@@ -12,7 +12,7 @@ import pytest
 from tests.record_stores import Place, step
 
 from verity.contracts.run import ChainFault
-from verity.exceptions import VerityError
+from verity.exceptions import StateUnreadable, VerityError
 from verity.store.state import open_store
 from verity.store.tables import anchors, checkpoints, conversations, payloads
 
@@ -245,6 +245,27 @@ def test_any_strange_line_is_found_and_breaks_nothing(file_place: Place, lines: 
     for strange in (whole + f"{line}\n".encode("latin-1"), f"{line}\n".encode("latin-1") + whole):
         lines.write_bytes(strange)
         assert faults(file_place)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"kept":1}',
+        '{"kept":[1]}',
+        '{"kept":[{"chain":"x"}]}',
+        '{"intended":[],"offset":"x"}',
+        '{"intended":[],"offset":-5}',
+        '{"intended":[],"offset":99999999}',
+        '{"intended":null,"offset":0}',
+    ],
+)
+def test_a_strange_anchor_is_told_and_the_record_is_left_as_it_is(file_place: Place, lines: Path, line: str):
+    whole = lines.read_bytes()
+    with lines.with_suffix(".anchors.jsonl").open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(StateUnreadable):
+        file_place.open().verify()
+    assert lines.read_bytes() == whole
 
 
 def test_an_edited_anchor_is_found(file_place: Place, lines: Path):
