@@ -33,6 +33,8 @@ from verity.reading.vocabulary import Vocabulary
 
 MOST_CANDIDATES = 200
 PATHS_FOLLOWED = 4
+MOST_DAYS_BY_HOUR = 31
+"""'Orders by hour' of a longer time means the hour of the day to most, which is no grain."""
 
 T = TypeVar("T")
 
@@ -427,6 +429,10 @@ def _term_problems(frame: Frame, names: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def _time_problems(query: MetricQuery, frame: Frame, vocabulary: Vocabulary) -> Iterator[Problem]:
+    span = query.time_range
+    short = span is not None and span.since and span.until and (span.until - span.since).days <= MOST_DAYS_BY_HOUR
+    if any(by.grain == "hour" for by in query.by) and not short:
+        yield Problem("hour-of-day", tuple(by.words for by in frame.by if by.grain == "hour"))
     in_range = query.time_range is not None and query.time_range.dimension is None
     if not in_range and not any(by.dimension == TIME for by in query.by):
         return

@@ -255,6 +255,17 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
         tables = tuple(meaning.member for meaning in whose.meanings)
         return replace(whole, filters=(replace(whole.filters[0], of_entity=tables),))
 
+    def with_value_before(_with: Edge, _the: Edge | None, edge: Edge, whose: Edge) -> Frame:
+        return with_values_of(_with, None, whose, _with, ((value(None, edge),), False))
+
+    def with_conditions_of(
+        _with: Edge, _the: Edge | None, whose: Edge, _in: Edge, conditions: tuple[FilterRef, ...]
+    ) -> Frame | None:
+        tables = tuple(meaning.member for meaning in whose.meanings)
+        if any(condition.of_entity for condition in conditions):
+            return None
+        return Frame(filters=tuple(replace(condition, of_entity=tables) for condition in conditions))
+
     def without(_not: Edge, _with: Edge | None, values: _Values) -> Frame:
         ref = FilterRef(values=values[0], words=values[0][0].words, negated=True, joined_by_or=values[1])
         return Frame(filters=(ref,))
@@ -438,6 +449,8 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             rule("PREP conditions", with_conditions),
             rule("HAS conditions", with_conditions),
             rule("PREP DET? ENTITY PREP values", with_values_of),
+            rule("PREP DET? VALUE ENTITY", with_value_before),
+            rule("PREP DET? ENTITY PREP conditions", with_conditions_of),
             rule("PREP values", with_values),
             rule("EXCEPT PREP? values", without),
             rule("EXCEPT PREP? condition", without_column),

@@ -23,7 +23,7 @@ from verity.reading.grammar import Parse, parse
 from verity.reading.lattice import Lattice, build_lattice
 from verity.reading.leftovers import with_leftovers
 from verity.reading.normalise import LONGEST_QUESTION, Token, detect_language, tokens_of
-from verity.reading.restate import restate
+from verity.reading.restate import as_question, restate
 from verity.reading.suggest import suggestions
 from verity.reading.vocabulary import Vocabulary
 
@@ -118,7 +118,7 @@ def _resolution(attempt: _Attempt, vocabulary: Vocabulary, language: Language, t
         if len(decision.asked) > 1 and not reasons:
             reasons = [reason(ambiguity_code(decision.asked), language)]
         options = tuple(
-            Option(question=restate(c.query, vocabulary.catalog, language), query=c.query)
+            Option(question=as_question(c.query, vocabulary.catalog, language), query=c.query)
             for c in decision.asked[: MOST_OPTIONS * 2]
         )
         return Resolution(

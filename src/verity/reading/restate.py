@@ -5,6 +5,7 @@ Number of orders, order purchase timestamp in 2018, by customer state, with orde
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -17,9 +18,16 @@ from verity.reading.lexicon import Lexicon, lexicon
 from verity.reading.naming import Labels, labels_of, readable
 from verity.reading.normalise import fold
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
 
 def restate(query: MetricQuery, catalog: Catalog, language: Language) -> str:
-    """The query in words: metrics, period, dimensions, conditions, order."""
+    """The query in words: metrics, period, dimensions, conditions, order; then what its definitions read regardless."""
+    return "; ".join((as_question(query, catalog, language), *_notes(query, catalog, language)))
+
+
+def as_question(query: MetricQuery, catalog: Catalog, language: Language) -> str:
+    """The query as a question that reads back to it."""
     labels, words = labels_of(catalog, language), lexicon(language)
     ranked = _ranked(query, labels, words)
     parts = [ranked or _metrics(query, labels, words)]
@@ -32,6 +40,18 @@ def restate(query: MetricQuery, catalog: Catalog, language: Language) -> str:
         parts += _order(query, labels, words)
     text = ", ".join(parts)
     return text[:1].upper() + text[1:]
+
+
+def _notes(query: MetricQuery, catalog: Catalog, language: Language) -> Iterator[str]:
+    """Entity-level columns (`per`) are computed over every row, before the query's filters and period."""
+    narrowed = query.time_range is not None or bool(query.filters) or bool(query.by)
+    for metric in query.metrics if narrowed else ():
+        member = catalog.metric(metric)
+        used = set(_NAME.findall(f"{member.entry.sql or ''} {member.entry.filter or ''}"))
+        for name, column in catalog.usable_tables[member.table].usable.items():
+            if column.per and name in used:
+                label = labels_of(catalog, language).column(f"{member.table}.{name}")
+                yield lexicon(language).texts["over_all_rows"].format(column=label)
 
 
 def period_words(period: Period, language: Language) -> str:

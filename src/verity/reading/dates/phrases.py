@@ -17,6 +17,7 @@ from verity.contracts.question import Language
 from verity.reading.dates.periods import (
     Period,
     PeriodGrain,
+    add_months,
     complete_before,
     containing,
     day_of,
@@ -96,11 +97,19 @@ class _Phrases:
             if bare and named.needs_preposition:
                 continue
             yield self._reading(named, bare=bare)
-            if named.end < len(self.keys) and self.keys[named.end] in self.words.both and named.how == "plain":
-                for second in self._named(named.end + 1):
-                    if not second.open_year and named.period.until == second.period.since and named.period.until:
-                        joined = Period(named.period.since, second.period.until, "range")
-                        yield self._reading(replace(second, period=joined), bare=bare)
+            if self._key(named.end) in self.words.both and named.how == "plain":
+                yield from (self._reading(both, bare=bare) for both in self._touching(named))
+
+    def _touching(self, first: _Named) -> Iterator[_Named]:
+        """`2017 and 2018`, `March and April 2018`: units of one size, one after the other, and nothing between them."""
+        for second in self._named(first.end + 1):
+            since, until = first.period.since, first.period.until
+            if first.open_year and since and until and second.period.since:
+                years = second.period.since.year - since.year
+                since, until = add_months(since, 12 * years), add_months(until, 12 * years)
+            alike = first.period.grain == second.period.grain not in ("day", "range")
+            if alike and not second.open_year and until is not None and until == second.period.since:
+                yield replace(second, period=Period(since, second.period.until, "range"))
 
     def _ranges(self, start: int) -> Iterator[DateReading]:
         for opening, partings in self.words.between:
@@ -118,7 +127,7 @@ class _Phrases:
         inferred = first.open_year or last.open_year
         if first.open_year and since and last.period.since:
             since = _same_or_year_before(since, last.period.since)
-            inferred = last.open_year
+            inferred = last.open_year or since.year != last.period.since.year
         return DateReading(last.end, Period(since, until, "range"), "inferred" if inferred else "plain", bare=False)
 
     def _half_open(self, start: int) -> Iterator[DateReading]:
@@ -129,6 +138,10 @@ class _Phrases:
             for named in self._named(begin):
                 for end in self._after_any(named.end, self.words.onwards):
                     yield self._reading(replace(named, end=end), Period(named.period.since, None, "range"))
+        for begin in self._after_any(start, self.words.in_or_since):  # two readings: only a person can tell
+            for named in self._named(begin):
+                yield self._reading(named)
+                yield self._reading(named, Period(named.period.since, None, "range"))
         for begin in self._after_any(start, self.words.before):
             for named in self._named(begin):
                 yield self._reading(named, Period(None, named.period.since, "range"))

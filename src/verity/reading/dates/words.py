@@ -29,6 +29,8 @@ class DateWords:
     between: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], ...]
     """Opening of a range and the words that may part its ends."""
     since: tuple[tuple[str, ...], ...]
+    in_or_since: tuple[tuple[str, ...], ...]
+    """`from 2017` is of that year to some and from then on to others."""
     before: tuple[tuple[str, ...], ...]
     after: tuple[tuple[str, ...], ...]
     until: tuple[tuple[str, ...], ...]
@@ -61,12 +63,13 @@ ENGLISH = DateWords(
     ordinal_endings=frozenset({"st", "nd", "rd", "th"}),
     quarter_letters="q", half_letters="h",
     linking=frozenset({"of", ",", "in"}), articles=frozenset({"the"}),
-    at=_phrases("in", "during", "for", "of", "on", "within", "throughout", "over", "from", "in the", "during the",
-                "for the", "of the", "on the", "within the", "throughout the", "over the", "from the", "the"),
+    at=_phrases("in", "during", "for", "of", "on", "within", "throughout", "over", "in the", "during the",
+                "for the", "of the", "on the", "within the", "throughout the", "over the", "the"),
     between=((("between",), _phrases("and")), (("from",), _phrases("to", "until", "through", "till", "up to")),
              (("in",), _phrases("to", "through"))),
     since=_phrases("since", "starting in", "starting from", "starting", "as of", "from the start of",
                    "since the start of", "since the beginning of"),
+    in_or_since=_phrases("from", "from the"),
     before=_phrases("before", "prior to"), after=_phrases("after"),
     until=_phrases("until", "till", "up to", "through", "until the end of", "up to the end of", "through the end of"),
     onwards=_phrases("onwards", "onward", "on", "and later", "and after"),
@@ -102,6 +105,7 @@ SPANISH = DateWords(
              (("desde", "el"), _phrases("al", "hasta", "hasta el")), (("entre", "el"), _phrases("y", "y el"))),
     since=_phrases("desde", "a partir de", "a partir del", "desde el", "desde la", "desde el inicio de",
                    "desde el comienzo de"),
+    in_or_since=(),
     before=_phrases("antes de", "antes del", "previo a"), after=_phrases("despues de", "despues del"),
     until=_phrases("hasta", "hasta el", "hasta fines de", "hasta el final de", "hasta finales de"),
     onwards=_phrases("en adelante"),
