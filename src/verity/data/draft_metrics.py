@@ -14,6 +14,10 @@ from verity.data.model import MetricEntry
 
 _MOST_ALIASES = 14
 _VAGUE = frozenset({"value", "amount"})
+_TOO_SHORT = frozenset(
+    {"id", "no", "key", "value", "amount", "total", "number", "count", "quantity", "valor", "importe"}
+)
+"""Words that alone name nothing: the total value of what?"""
 _DIFFERENT = ("distinto", "único", "diferente")
 
 Named = tuple[str, MetricEntry]
@@ -58,7 +62,7 @@ def column_phrases(column: Described, entity: Entity) -> tuple[tuple[str, ...], 
         words = [singular(word) for word in column.words]
         if len(words) > len(own) and tuple(words[: len(own)]) == tuple(own):
             short = read_phrase(column.words[len(own) :])
-            if short.own not in ("id", "no", "key"):
+            if short.own not in _TOO_SHORT:
                 en.extend(short.en)
                 es.extend(short.es)
     return tuple(dict.fromkeys(en)), tuple(dict.fromkeys(es))
@@ -130,6 +134,9 @@ def _distinct(column: Described, target: Entity | None) -> Named:
     english += [f"number of {kind} {p}" for p in en for kind in ("distinct", "unique", "different")]
     spanish = [with_adjective(p, kind) for p in es[:2] for kind in _DIFFERENT]
     spanish += [f"número de {text}" for text in spanish[:3]]
+    own = dict.fromkeys((column.phrase.own, pluralise(column.phrase.own, "en"), column.profile.name))
+    english += [f"{kind} {name}" for name in own for kind in ("distinct", "unique", "different")]
+    spanish += [f"{name} {kind}s" for name in (column.profile.name, *column.phrase.es[-1:]) for kind in _DIFFERENT]
     slug = "_".join((en[0] if en and phrase.language == "en" else pluralise(" ".join(base), phrase.language)).split())
     if target is None:
         english = [text for p in en for text in (f"number of {p}", p, f"count of {p}")] + english
@@ -141,7 +148,7 @@ def _distinct(column: Described, target: Entity | None) -> Named:
     shown = (en or [" ".join(base)])[0]
     return name, MetricEntry(
         description=f"Number of different {shown} ({column.profile.name}).", sql=sql,
-        aliases=_aliases(english, spanish, 18), unit="count", draft=True,
+        aliases=_aliases(english, spanish, 24), unit="count", draft=True,
     )  # fmt: skip
 
 
