@@ -85,10 +85,13 @@ class BuildTarget:
 class Writer(Protocol):
     """One process's turn to write. Leaving without `publish` or `keep_bronze` leaves everything as it was."""
 
-    def load(self, table: str, scan: Scan, *, load_id: str, loaded_at: datetime) -> int:
+    def load(
+        self, table: str, scan: Scan, *, load_id: str, loaded_at: datetime, cancel: threading.Event | None = None
+    ) -> int:
         """Replace bronze table `table` from `scan`; returns the rows landed. Adds the columns `_verity_load_id` (text),
         `_verity_source` (text), `_verity_loaded_at` (timestamptz) and `_verity_row_hash` (bigint).
 
+        Stops on Ctrl-C (KeyboardInterrupt) and when `cancel` is set (`QueryTimedOut`), with nothing landed.
         Raises `DiskFull`, `DataError` (unreadable input, with file and line where known)."""
         ...
 

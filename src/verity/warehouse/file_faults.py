@@ -27,11 +27,6 @@ class TypeGuessFailed(FileUnreadable):
     """A value does not fit the type of its column."""
 
 
-def is_type_guess(fault: DataError) -> bool:
-    """Whether a look at every row may help."""
-    return isinstance(fault, TypeGuessFailed)
-
-
 @contextmanager
 def file_faults(table: str, scan: Scan) -> Iterator[None]:
     """Translate DuckDB's reading errors; errors of the warehouse itself pass through."""

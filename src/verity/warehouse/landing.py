@@ -7,7 +7,7 @@ rows are equal. (MD5 of the row as text cost as much as reading the file: 2.2 ti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ import pyarrow as pa
 from verity.contracts.table import LogicalType
 from verity.exceptions import DataError
 from verity.warehouse.engine import ArrowScan, FileScan, Scan
+from verity.warehouse.file_faults import TypeGuessFailed
 from verity.warehouse.files import absent_column, scan_sql, typed_columns
 from verity.warehouse.sql_names import literal, quoted
 from verity.warehouse.types import from_duckdb, to_duckdb
@@ -63,6 +64,16 @@ def opened_scan(
         yield _landing(connection, quoted(name), scan.origin, untyped, project, load_id, loaded_at)
     finally:
         connection.unregister(name)
+
+
+def with_better_sample(scan: Scan, attempt: Callable[[bool], int]) -> int:
+    """Land with sniffed types; where the sample misled, once more with types sniffed over every row."""
+    try:
+        return attempt(False)
+    except TypeGuessFailed:
+        if not isinstance(scan, FileScan):
+            raise
+        return attempt(True)
 
 
 def origin_of(scan: Scan) -> str:

@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _REPEAT_SECONDS = 0.05
+_LONGEST_SECONDS = 3600.0
 
 
 @dataclass(eq=False)
@@ -23,19 +24,34 @@ class Watch:
     cancel: threading.Event | None
     interrupt: Callable[[], None]
     fired: bool = False
+    ended: bool = False
+    guard: threading.Lock = field(default_factory=threading.Lock)
 
     def is_due(self, now: float) -> bool:
         """Whether the statement must stop."""
         return now >= self.deadline or (self.cancel is not None and self.cancel.is_set())
 
+    def stop(self) -> None:
+        """Interrupt the statement unless it has ended."""
+        with self.guard:
+            if not self.ended:
+                self.fired = True
+                self.interrupt()
+
+    def end(self) -> None:
+        """The statement has ended: no interrupt is under way, and none comes."""
+        with self.guard:
+            self.ended = True
+
 
 class Watchdog:
-    """Watches any number of statements of one engine."""
+    """Watches any number of statements of one engine. Interrupts must not raise."""
 
     def __init__(self) -> None:
         self._watches: set[Watch] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._wakes_at = 0.0
 
     @contextmanager
     def watching(
@@ -48,25 +64,28 @@ class Watchdog:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="verity-watchdog", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            if cancel is not None or watch.deadline < self._wakes_at:
+                self._changed.notify()
         try:
             yield watch
         finally:
-            with self._changed:  # no interrupt is under way once this is held
+            watch.end()
+            with self._changed:
                 self._watches.discard(watch)
 
     def _run(self) -> None:
-        with self._changed:
-            while True:
-                self._changed.wait(self._pause())
+        while True:
+            with self._changed:
+                pause = self._pause()
+                self._wakes_at = time.monotonic() + pause
+                self._changed.wait(pause)
                 now = time.monotonic()
-                for watch in [w for w in self._watches if w.is_due(now)]:
-                    watch.fired = True
-                    watch.interrupt()
+                due = [watch for watch in self._watches if watch.is_due(now)]
+            for watch in due:
+                watch.stop()
 
-    def _pause(self) -> float | None:
-        if not self._watches:
-            return None
+    def _pause(self) -> float:
         if any(watch.cancel is not None or watch.fired for watch in self._watches):
             return _REPEAT_SECONDS
-        return max(0.0, min(watch.deadline for watch in self._watches) - time.monotonic())
+        soonest = min((watch.deadline for watch in self._watches), default=float("inf"))
+        return min(max(0.0, soonest - time.monotonic()), _LONGEST_SECONDS)

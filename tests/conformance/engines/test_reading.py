@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
-from tests.conformance.engines.stands import EVERYWHERE, ROWS_EVERYWHERE, Stand, publish_version
+from tests.conformance.engines.stands import EVERYWHERE, LOADED_AT, MODELS, ROWS_EVERYWHERE, Stand, publish_version
 from verity.exceptions import EngineRefused, QueryTimedOut
-from verity.warehouse.engine import Engine
+from verity.warehouse.engine import ArrowScan, Engine
 
 WRITES = (
     "insert into silver.orders select * from silver.orders",
@@ -189,4 +191,23 @@ def test_closing_twice_is_fine_and_reading_again_reopens(stand: Stand, engine: E
     assert is_whole(stand, engine)
     engine.close()
     engine.close()
+    assert is_whole(stand, engine)
+
+
+def test_a_load_that_is_cancelled_lands_nothing(stand: Stand, engine: Engine) -> None:
+    publish_version(stand, engine, 1)
+    cancel = threading.Event()
+    schema = pa.schema([("version", pa.int64())])
+
+    def endless() -> Iterator[pa.RecordBatch]:
+        while True:
+            yield pa.record_batch([[2] * 1000], schema=schema)
+
+    scan = ArrowScan(lambda: pa.RecordBatchReader.from_batches(schema, endless()), "endless")
+    with engine.writer() as writer:
+        threading.Timer(0.2, cancel.set).start()
+        with pytest.raises(QueryTimedOut, match="cancelled"):
+            writer.load("orders", scan, load_id="l2", loaded_at=LOADED_AT, cancel=cancel)
+        stand.build(writer, MODELS)
+        writer.publish("b2")
     assert is_whole(stand, engine)

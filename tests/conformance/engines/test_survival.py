@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.engines.stands import Stand, publish_version
+from tests.conformance.engines.stands import EVERYWHERE, Stand, publish_version
 from verity.warehouse.engine import Engine
 
 ROOT = Path(__file__).parents[3]
@@ -76,3 +77,45 @@ def test_two_processes_that_ask_without_pause_never_see_a_mixed_or_empty_version
         assert (report["mixed"], report["empty"], report["mislabelled"], report["errors"]) == (0, 0, 0, []), report
         assert report["asked"] > 20
         assert report["versions"] >= 3
+
+
+LOADING = """
+import sys
+from pathlib import Path
+import duckdb
+import pyarrow as pa
+from tests.conformance.engines.stands import LOADED_AT, duckdb_stand, postgres_stand
+from verity.warehouse.engine import ArrowScan
+stand = postgres_stand(Path(sys.argv[1]), sys.argv[2]) if sys.argv[2:] else duckdb_stand(Path(sys.argv[1]))
+schema = pa.schema([("version", pa.int64())])
+def endless():
+    print("loading", flush=True)
+    while True:
+        yield pa.record_batch([[2] * 1000], schema=schema)
+try:
+    with stand.open().writer() as writer:
+        scan = ArrowScan(lambda: pa.RecordBatchReader.from_batches(schema, endless()), "endless")
+        writer.load("orders", scan, load_id="l2", loaded_at=LOADED_AT)
+except KeyboardInterrupt:
+    print("clean stop", flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_middle_of_a_load_is_a_clean_stop(stand: Stand, engine: Engine) -> None:
+    publish_version(stand, engine, 1)
+    where = [str(stand.project), *([stand.settings.url] if stand.settings.url else [])]
+    loading = subprocess.Popen(
+        [sys.executable, "-c", LOADING, *where], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert loading.stdout is not None
+    assert loading.stdout.readline() == "loading\n"
+    time.sleep(0.3)
+    loading.send_signal(signal.SIGINT)
+    try:
+        out, err = loading.communicate(timeout=10)
+    finally:
+        loading.kill()
+    assert (out, err) == ("clean stop\n", "")
+    publish_version(stand, engine, 2)
+    assert set(engine.read(stand.sql(EVERYWHERE)).table.column("version").to_pylist()) == {2}

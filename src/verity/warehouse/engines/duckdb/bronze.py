@@ -7,18 +7,19 @@ and the fresh tables go into that copy.
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from verity.contracts.dataset import TableState
-from verity.exceptions import DataError
-from verity.warehouse.engine import FileScan, Scan
+from verity.warehouse.engine import Scan
 from verity.warehouse.engines.duckdb.faults import translated
 from verity.warehouse.engines.duckdb.layout import copy_file, sync_path
-from verity.warehouse.file_faults import file_faults, is_type_guess
-from verity.warehouse.landing import opened_scan
+from verity.warehouse.file_faults import file_faults
+from verity.warehouse.interruptible import run_interruptibly
+from verity.warehouse.landing import opened_scan, with_better_sample
 from verity.warehouse.settings import DuckDBConfig
 from verity.warehouse.sql_names import literal, quoted
 
@@ -52,14 +53,15 @@ class BronzeFile:
         kept = {name: state for name, state in self._before.items() if name not in self._dropped}
         return tuple(sorted({**kept, **self._loaded}.values(), key=lambda state: state.table))
 
-    def load(self, table: str, scan: Scan, load_id: str, loaded_at: datetime) -> int:
+    def load(
+        self, table: str, scan: Scan, load_id: str, loaded_at: datetime, cancel: threading.Event | None = None
+    ) -> int:
         """Replace one table; the rows landed."""
-        try:
-            rows = self._land(table, scan, load_id, loaded_at, sample_all=False)
-        except DataError as fault:
-            if not (isinstance(scan, FileScan) and is_type_guess(fault)):
-                raise
-            rows = self._land(table, scan, load_id, loaded_at, sample_all=True)  # the sample misled; look at every row
+        rows = run_interruptibly(
+            lambda: with_better_sample(scan, lambda all_rows: self._land(table, scan, load_id, loaded_at, all_rows)),
+            self._open().interrupt,
+            cancel,
+        )
         self._dropped.discard(table)
         self._loaded[table] = TableState(table=table, load_id=load_id, loaded_at=loaded_at, rows=rows)
         return rows
@@ -96,7 +98,7 @@ class BronzeFile:
             self._connection.close()
             self._connection = None
 
-    def _land(self, table: str, scan: Scan, load_id: str, loaded_at: datetime, *, sample_all: bool) -> int:
+    def _land(self, table: str, scan: Scan, load_id: str, loaded_at: datetime, sample_all: bool) -> int:
         connection = self._open()
         with (
             translated(f"loading '{table}'", self._fresh),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -51,9 +52,11 @@ class DuckDBWriter:
         self._build = layout.work / BUILD_FILE
         self._bronze = self._on_top_of_the_last()
 
-    def load(self, table: str, scan: Scan, *, load_id: str, loaded_at: datetime) -> int:
+    def load(
+        self, table: str, scan: Scan, *, load_id: str, loaded_at: datetime, cancel: threading.Event | None = None
+    ) -> int:
         """See `Writer.load`."""
-        return self._bronze.load(table, scan, load_id, loaded_at)
+        return self._bronze.load(table, scan, load_id, loaded_at, cancel)
 
     def drop(self, table: str) -> None:
         """See `Writer.drop`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,11 @@ import psycopg
 from adbc_driver_postgresql import dbapi
 
 from verity.exceptions import DataError
-from verity.warehouse.engine import FileScan, Scan
+from verity.warehouse.engine import Scan
 from verity.warehouse.engines.postgres.address import Address
-from verity.warehouse.file_faults import file_faults, is_type_guess
-from verity.warehouse.landing import Landing, opened_scan, origin_of
+from verity.warehouse.file_faults import file_faults
+from verity.warehouse.interruptible import run_interruptibly
+from verity.warehouse.landing import Landing, opened_scan, origin_of, with_better_sample
 from verity.warehouse.settings import WarehouseSettings, duckdb_limits
 from verity.warehouse.sql_names import quoted
 from verity.warehouse.types import to_postgres
@@ -32,25 +34,23 @@ def land(
     load_id: str,
     loaded_at: datetime,
     settings: WarehouseSettings,
+    cancel: threading.Event | None = None,
 ) -> int:
     """Make the table anew from the scan; the rows landed."""
-    with duckdb.connect(
-        ":memory:", config={**duckdb_limits(settings), "autoinstall_known_extensions": "false"}
-    ) as duck:
+    config = {**duckdb_limits(settings), "autoinstall_known_extensions": "false"}
+    with duckdb.connect(":memory:", config=config) as duck:
         duck.execute("SET TimeZone = 'UTC'")
-        for sample_all in (False, True):
-            try:
-                with (
-                    file_faults(quoted_table[1], scan),
-                    opened_scan(
-                        duck, scan, project=project, load_id=load_id, loaded_at=loaded_at, sample_all=sample_all
-                    ) as landing,
-                ):
-                    return _copy(connection, address, duck, quoted_table, landing, scan)
-            except DataError as fault:
-                if sample_all or not (isinstance(scan, FileScan) and is_type_guess(fault)):
-                    raise
-        raise DataError(f"'{quoted_table[1]}' cannot be read")
+
+        def attempt(sample_all: bool) -> int:
+            with (
+                file_faults(quoted_table[1], scan),
+                opened_scan(
+                    duck, scan, project=project, load_id=load_id, loaded_at=loaded_at, sample_all=sample_all
+                ) as landing,
+            ):
+                return _copy(connection, address, duck, quoted_table, landing, scan)
+
+        return run_interruptibly(lambda: with_better_sample(scan, attempt), duck.interrupt, cancel)
 
 
 def _copy(

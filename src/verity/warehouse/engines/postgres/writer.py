@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,7 +66,9 @@ class PostgresWriter:
         self._dropped: set[str] = set()
         self._has_target = False
 
-    def load(self, table: str, scan: Scan, *, load_id: str, loaded_at: datetime) -> int:
+    def load(
+        self, table: str, scan: Scan, *, load_id: str, loaded_at: datetime, cancel: threading.Event | None = None
+    ) -> int:
         """See `Writer.load`."""
         with translated(f"loading '{table}'", self._address.shown):
             rows = land(
@@ -77,6 +80,7 @@ class PostgresWriter:
                 load_id=load_id,
                 loaded_at=loaded_at,
                 settings=self._settings,
+                cancel=cancel,
             )
         self._loaded[table] = TableState(table=table, load_id=load_id, loaded_at=loaded_at, rows=rows)
         self._dropped.discard(table)
