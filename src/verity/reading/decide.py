@@ -89,12 +89,15 @@ def _problems_of(candidates: Iterable[Candidate]) -> tuple[Problem, ...]:
 def ambiguity_code(asked: Sequence[Candidate]) -> str:
     """What the readings differ in: metrics, dimensions, values, or more."""
     metrics = {c.query.metrics for c in asked}
+    periods = {c.query.time_range for c in asked}
     by = {c.query.by for c in asked}
     filters = {c.query.filters for c in asked}
     if len(metrics) > 1:
         return "ambiguous-metric"
     if len(by) > 1 and len(filters) == 1:
         return "ambiguous-dimension"
+    if len(periods) > 1 and len(by) == len(filters) == 1:
+        return "ambiguous-period"
     return "ambiguous-value" if len(filters) > 1 and len(by) == 1 else "ambiguous-question"
 
 

@@ -76,6 +76,9 @@ ENGLISH = [
     ("between 2018-01-01 and 2018-01-31", "2018-01-01", "2018-02-01"),
     ("2016-2018", "2016-01-01", "2019-01-01"),
     ("in 2016 and 2017", "2016-01-01", "2018-01-01"),
+    ("in March and April 2018", "2018-03-01", "2018-05-01"),
+    ("in March and April 2016", "2016-03-01", "2016-05-01"),
+    ("in Q4 2017 and Q1 2018", "2017-10-01", "2018-04-01"),
     ("since 2017", "2017-01-01", None),
     ("since March 5, 2018", "2018-03-05", None),
     ("from 2017 onwards", "2017-01-01", None),
@@ -163,6 +166,7 @@ def test_a_date_phrase_means_an_exact_range(
         ("en", "February 30 2018"), ("en", "April 31, 2018"), ("en", "2018-13-01"), ("en", "2018-02-30"),
         ("en", "between 2018 and 2017"), ("en", "Q5 2018"), ("en", "may"), ("en", "march"), ("en", "5/3/2018"),
         ("en", "0 days"), ("en", "last 0 days"), ("en", "in 1776"), ("en", "fifth quarter of 2018"),
+        ("en", "in December 2017 and 2018"), ("en", "in 2016 and 2018"), ("en", "in December and January 2018"),
         ("es", "30 de febrero de 2018"), ("es", "marzo"), ("es", "entre 2018 y 2017"), ("es", "T5 2018"),
     ],
 )  # fmt: skip

@@ -77,6 +77,13 @@ REFUSED = [
     ("orders by", "not-understood"),
     ("orders not in 2018", "not-understood"),
     ("in orders", "not-understood"),
+    ("orders by hour", "hour-of-day"),
+    ("orders by day of week", "not-understood"),
+    ("orders in December 2017 and 2018", "period-without-role"),
+    ("orders in December and January 2018", "period-without-role"),
+    ("orders with more than 3", "not-understood"),
+    ("orders with price below -5", "word-not-understood"),
+    ("orders on 5/3/2018", "word-not-understood"),
     ("february 30 2018 orders", "word-not-understood"),
 ]
 
@@ -106,6 +113,9 @@ ASKED = [
     ("how many orders were delivered in 2018", "date-role",
      ("Number of orders, order purchase timestamp in 2018, with order status delivered",)),
     ("orders per customer", "each-or-average", ("Number of orders, by customer id",)),
+    ("orders from 2017", "ambiguous-period",
+     ("Number of orders, order purchase timestamp in 2017",
+      "Number of orders, order purchase timestamp since January 1, 2017")),
 ]  # fmt: skip
 
 
