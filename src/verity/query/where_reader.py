@@ -94,6 +94,8 @@ def _listed(text: str) -> list[tuple[str, str | None, int]]:
     """(name, grain, position) of each item; names may be double-quoted where they hold commas or colons."""
     if not text.strip():
         return []
+    if text.count('"') % 2:
+        raise ConditionSyntax(text, text.rindex('"'), "this quote is never closed")
     items: list[tuple[str, str | None, int]] = []
     at = 0
     for part in re.findall(r'(?:"(?:[^"]|"")*"|[^,"])*,?', text):
@@ -106,8 +108,6 @@ def _listed(text: str) -> list[tuple[str, str | None, int]]:
         name, grain = _with_grain(item)
         items.append((name, grain, place))
         at += len(part)
-    if at < len(text):
-        raise ConditionSyntax(text, at, "this quote is never closed")
     if text.rstrip().endswith(","):
         raise ConditionSyntax(text, len(text.rstrip()), "a member is missing after the comma")
     return items
