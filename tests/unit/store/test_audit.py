@@ -125,3 +125,25 @@ def test_any_rewrite_that_forgets_the_anchor_is_found(saves: list[str], data: st
         head = str(rewritten[-1]["chain_hash"])
     record.checkpoints = [row for row in record.checkpoints if row["conversation_id"] != conversation] + rewritten
     assert record.faults()
+
+
+@given(RECORDS, st.data())
+def test_a_row_written_anew_in_the_middle_no_longer_leads_to_the_next(saves: list[str], data: st.DataObject):
+    record = recorded([*saves, "a", "a", "a"])
+    mine = [row for row in record.checkpoints if row["conversation_id"] == "a"]
+    old = mine[data.draw(st.integers(0, len(mine) - 2))]
+    forged = seal(
+        step(int(old["seq"] or 0), "a", agent="someone else"), int(old["seq"] or 0), str(old["previous_hash"])
+    )
+    record.checkpoints[record.checkpoints.index(old)] = forged.row
+    assert ("edited", "a") in [(fault.kind, fault.conversation_id) for fault in record.faults()]
+
+
+@given(RECORDS, st.data())
+def test_a_conversation_written_anew_no_longer_leads_to_the_next(saves: list[str], data: st.DataObject):
+    record = recorded(["x", *saves, "y"])
+    place = data.draw(st.integers(0, len(record.conversations) - 2))
+    old = record.conversations[place]
+    name, ordinal = str(old["conversation_id"]), int(old["ordinal"] or 0)
+    record.conversations[place] = open_conversation(name, ordinal, step(9).timestamp, str(old["previous_hash"]))
+    assert "edited" in [fault.kind for fault in record.faults()]
