@@ -12,12 +12,29 @@ from tests.integration.small_shop import ORDERS, TOTALS, engine_for, land, rows,
 from tests.postgres_server import fresh_database, server_url
 
 from verity.contracts.dataset import PhysicalColumn, PhysicalTable
+from verity.data.dictionary import load_dictionary
+from verity.quality.check import run_checks
 from verity.transform.build import build
 from verity.transform.passthrough import write_models
 from verity.warehouse.engine import Engine
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
+DICTIONARY = """
+table: orders
+primary_key: order_id
+time_column: placed_on
+columns:
+  order_id: {type: bigint, values: [1, 2, 3]}
+  placed_on: when it was placed
+joins:
+  day: {table: daily_totals, on: placed_on}
+  same: {table: daily_totals, sql: "this.placed_on >= same.placed_on"}
+---
+table: daily_totals
+primary_key: placed_on
+columns: {placed_on: the day}
+"""
 SILVER = "select order_id, amount, placed_on from silver.orders order by order_id"
 GOLD = "select placed_on, orders, total from gold.daily_totals order by placed_on"
 
@@ -78,6 +95,23 @@ def test_select_on_postgres_leaves_the_other_tables_as_published(project: Path, 
     assert (verdict.status, verdict.lines[0].name) == ("ok", "gold.daily_totals")
     assert rows(engine, SILVER) == before
     assert rows(engine, GOLD)[0][2] == Decimal("20.50")
+
+
+def test_a_live_check_says_the_same_on_both(project: Path, engines: tuple[Engine, Engine]):
+    (project / "dictionary").mkdir()
+    for index, text in enumerate(DICTIONARY.split("---")):
+        (project / f"dictionary/{index}.yml").write_text(text, encoding="utf-8")
+    said = []
+    for engine in engines:
+        land(engine)
+        build(project, engine)
+        verdict = run_checks(project, lambda: load_dictionary(project / "dictionary"), engine, live=True)
+        said.append([(line.name, line.status, line.code, line.message) for line in verdict.lines])
+    assert said[0] == said[1]
+    told = {name: (status, message) for name, status, _, message in said[0]}
+    assert told["orders: key order_id"] == ("ok", "unique, never NULL")
+    assert told["orders: join day"] == ("ok", "100 % of rows match (3 of 3)")
+    assert ("orders: join same", "failed", "VRT-573") in {line[:3] for line in said[0]}
 
 
 HARD_NAMES = (

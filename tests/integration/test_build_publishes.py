@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.integration.small_shop import ORDERS, TOTALS, engine_for, land, rows, write, write_project
 
+from verity.config import ModelsSettings
 from verity.contracts.tool import Progress
 from verity.exceptions import BuildStopped, DiskFull, ModelsInvalid, ModelsMissing, NothingPublished, NothingSelected
 from verity.transform.build import build
@@ -219,3 +220,29 @@ def test_models_are_read_once_and_then_only_when_they_change(project: Path, engi
     assert not reads()
     write(project, "gold/daily_totals.sql", TOTALS + " ")
     assert reads()
+
+
+def test_a_project_that_is_brought_along_is_built_where_it_lies_and_left_clean(tmp_path: Path):
+    home, brought = tmp_path / "home", tmp_path / "brought"
+    for folder in (home, brought):
+        folder.mkdir()
+    write_project(home)
+    (home / "models").rename(brought / "dbt")
+    before = {path: path.read_bytes() for path in brought.rglob("*") if path.is_file()}
+    engine = engine_for(home)
+    land(engine)
+    verdict = build(home, engine, models=ModelsSettings(path="../brought/dbt"))
+    assert verdict.status == "ok"
+    assert {path: path.read_bytes() for path in brought.rglob("*") if path.is_file()} == before
+    assert rows(engine, TOTALS_OF_ORDERS) == THE_TOTALS
+    engine.close()
+
+
+def test_an_empty_project_publishes_what_was_landed(project: Path, engine: Engine):
+    for path in (project / "models").rglob("*.sql"):
+        path.unlink()
+    for name in ("silver/schema.yml", "gold/schema.yml"):
+        (project / "models" / name).unlink()
+    verdict = build(project, engine)
+    assert (verdict.status, verdict.lines) == ("ok", ())
+    assert engine.schema().find("orders") is not None

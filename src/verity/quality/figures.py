@@ -32,7 +32,7 @@ class Figures:
     def rows(self, sql: str) -> list[Row]:
         """The rows of one statement."""
         read = self.engine.read(sql, seconds=self.seconds, cancel=self.cancel)
-        return [tuple(row.values()) for row in read.table.to_pylist()]
+        return list(zip(*(column.to_pylist() for column in read.table.columns), strict=True))
 
     def counts(self, sql: str) -> tuple[int, ...]:
         """The one row of a statement whose columns are all counts."""

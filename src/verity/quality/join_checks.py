@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from verity.contracts.run import StageLine
@@ -134,4 +135,5 @@ def _equal(source: CatalogTable, ours: str, target: CatalogTable, theirs: str) -
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.3g} %"
+    """Rounded down, so that 100 % means every row."""
+    return "less than 0.01 %" if 0 < share < 0.0001 else f"{math.floor(share * 10_000) / 100:g} %"

@@ -15,9 +15,10 @@ from verity.config import ModelsSettings
 from verity.contracts.dataset import DataState
 from verity.contracts.run import StageLine, Verdict
 from verity.contracts.tool import Progress
-from verity.transform.dbt_runner import run_build
+from verity.exceptions import NothingPublished
+from verity.transform.dbt_runner import NodeResult, run_build
 from verity.transform.failures import disk_full, is_disk_full
-from verity.transform.lines import TEST, stage_line
+from verity.transform.lines import stage_line
 from verity.transform.profiles import profile_for
 from verity.transform.project import find_models
 from verity.warehouse.engine import Engine, Writer
@@ -54,7 +55,9 @@ def build(
         lines = tuple(stage_line(result, rows=rows, suffix=target.schema_suffix) for result in results)
         state = None if _failed(lines) else writer.publish(new_id())
     progress(Progress("build", done=len(lines), total=len(lines)))
-    return _verdict(lines, state, time.perf_counter() - began)
+    if state is None:
+        return _unpublished(results, lines, _answers(engine), time.perf_counter() - began)
+    return _published(results, lines, state, time.perf_counter() - began)
 
 
 def _rows(writer: Writer) -> Mapping[str, int | None]:
@@ -65,22 +68,39 @@ def _failed(lines: Sequence[StageLine]) -> int:
     return sum(line.status == "failed" for line in lines)
 
 
-def _verdict(lines: tuple[StageLine, ...], state: DataState | None, seconds: float) -> Verdict:
-    models = sum(not line.name.startswith(TEST) for line in lines)
-    counted = f"{_counted(models, 'model')}, {_counted(len(lines) - models, 'test')}"
-    if state is None:
-        summary = f"{counted}: {_failed(lines)} failed; nothing was published, the version before still answers"
-        return Verdict(verb="build", status="failed", lines=lines, seconds=seconds, summary=summary)
+def _answers(engine: Engine) -> bool:
+    try:
+        engine.state()
+    except NothingPublished:
+        return False
+    return True
+
+
+def _unpublished(
+    results: Sequence[NodeResult], lines: tuple[StageLine, ...], has_before: bool, seconds: float
+) -> Verdict:
+    summary = f"{_parts(results)}: {_failed(lines)} failed; nothing was published"
+    summary += ", the version before still answers" if has_before else ""
+    return Verdict(verb="build", status="failed", lines=lines, seconds=seconds, summary=summary)
+
+
+def _published(
+    results: Sequence[NodeResult], lines: tuple[StageLine, ...], state: DataState, seconds: float
+) -> Verdict:
     warnings = sum(line.status == "warn" for line in lines)
-    summary = f"{counted}: published" + (f" with {_counted(warnings, 'warning')}" if warnings else "")
     return Verdict(
         verb="build",
         status="warn" if warnings else "ok",
         lines=lines,
         seconds=seconds,
         data_version=state.data_version,
-        summary=summary,
+        summary=f"{_parts(results)}: published" + (f" with {_counted(warnings, 'warning')}" if warnings else ""),
     )
+
+
+def _parts(results: Sequence[NodeResult]) -> str:
+    models, tests = sum(result.relation is not None for result in results), sum(result.is_test for result in results)
+    return f"{_counted(models, 'model')}, {_counted(tests, 'test')}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -59,6 +59,11 @@ class NodeResult:
     failures: int | None
     seconds: float
 
+    @property
+    def is_test(self) -> bool:
+        """True for data tests and unit tests; what is neither that nor a relation is a hook of the project."""
+        return self.kind in {"test", "unit_test"}
+
 
 @dataclass(frozen=True)
 class _Kept:

@@ -33,9 +33,9 @@ def stage_line(result: NodeResult, *, rows: Mapping[str, int | None], suffix: st
     shadow `suffix`."""
     status = _STATUS.get(result.status, "failed")
     seconds = round(result.seconds, 3)
-    if result.relation is None:
+    if result.is_test:
         return _test_line(result, status, seconds)
-    name = f"{result.schema.removesuffix(suffix)}.{result.relation}"
+    name = f"{result.schema.removesuffix(suffix)}.{result.relation}" if result.relation else f"hook {result.name}"
     if status == "failed":
         return StageLine(
             name=name,
