@@ -15,8 +15,8 @@ from sqlglot import exp
 from verity.contracts.metric import Operator
 from verity.exceptions import FilterInvalid
 from verity.semantic import types
+from verity.semantic.fragments import CODE_POINT, all_of, any_of
 from verity.semantic.types import Type
-from verity.semantic.typing_rules import CODE_POINT, all_of, any_of
 from verity.semantic.work import Value
 
 Bind = Callable[[Value, str], exp.Expr]

@@ -12,7 +12,7 @@ from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.postgres import Postgres
 
 from verity.exceptions import NotSupported
-from verity.semantic.typing_rules import CODE_POINT
+from verity.semantic.fragments import CODE_POINT
 from verity.semantic.work import Value
 
 _DIALECTS: dict[str, Dialect] = {"duckdb": DuckDB(), "postgres": Postgres()}

@@ -17,10 +17,11 @@ from verity.data.catalog import Catalog
 from verity.data.members import CatalogColumn, CatalogTable
 from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, RelationMissing, UnknownColumn
 from verity.semantic import types
+from verity.semantic.aggregate_typing import Typer
+from verity.semantic.fragments import Typed
 from verity.semantic.join_graph import JoinGraph, Path, alias
 from verity.semantic.sql_reader import read_expression
 from verity.semantic.types import Type
-from verity.semantic.typing_rules import Typed, Typer
 
 VALUE = "value"
 """What an entity-level column is called in its own derived table."""

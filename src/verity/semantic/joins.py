@@ -15,9 +15,9 @@ from verity.exceptions import NotSupported, UnknownMember
 from verity.semantic import types
 from verity.semantic.conditions import comparison
 from verity.semantic.expressions import EntityColumn, entity_hop, quoted
+from verity.semantic.fragments import all_of, any_of
 from verity.semantic.join_graph import SOURCE, Hop, Path, alias
 from verity.semantic.relations import relation
-from verity.semantic.typing_rules import all_of, any_of
 from verity.semantic.work import Scan, Work
 
 Written = tuple[exp.Expr, list[exp.Join], list[exp.Expr]]

@@ -16,11 +16,12 @@ from verity.data.catalog import Catalog, build_catalog
 from verity.data.model import MetricEntry
 from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, QueryInvalid, UnknownMember
 from verity.semantic import types
+from verity.semantic.aggregate_typing import Typer
 from verity.semantic.expressions import Binder, Bound, described
+from verity.semantic.fragments import Typed, ratio
 from verity.semantic.join_graph import JoinGraph
 from verity.semantic.sql_reader import read_expression
 from verity.semantic.types import Type
-from verity.semantic.typing_rules import Typed, Typer, ratio
 
 PART = "metric"
 """The table name of a metric inside a formula."""

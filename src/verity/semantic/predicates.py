@@ -10,14 +10,15 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from verity.contracts.metric import TIME
 from verity.exceptions import QueryInvalid
 from verity.semantic.conditions import comparison
 from verity.semantic.expressions import quoted
+from verity.semantic.fragments import all_of, any_of
 from verity.semantic.join_graph import Path, alias
 from verity.semantic.joins import Tables
 from verity.semantic.model import Metric, Place
 from verity.semantic.types import TEMPORAL, Type, family
-from verity.semantic.typing_rules import all_of, any_of
 from verity.semantic.work import Both, Either, Leaf, Named, Node, Scan, Work
 
 
@@ -94,7 +95,7 @@ class _Writer:
         bound = self._work.model.binder.column(self._scan.root, place.path, place.column)
         tables.need(bound.paths | {place.path})
         member = node.on.member
-        if node.on.at is None:
+        if member == TIME:
             require_temporal(bound.type, f"{self._scan.root}.{place.column}")
         made = comparison(bound.node.copy, bound.type, node.op, node.values, self._work.bind, member)
         return self._matched(place, made)

@@ -131,7 +131,7 @@ def known_values(rows: list[tuple[Any, ...]], asked: Asked) -> dict[tuple[Any, .
     return {row[:count]: tuple(plain(v) for v in row[count:]) for row in rows}
 
 
-EXAMPLES = int(os.environ.get("VERITY_LAW_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("VERITY_LAW_EXAMPLES", "25"))
 """More of them in `make soak`."""
 FEW = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

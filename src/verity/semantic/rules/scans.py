@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from verity.exceptions import KeyRequired
 from verity.semantic.expressions import quoted
+from verity.semantic.fragments import all_of, truncated
 from verity.semantic.joins import Tables
 from verity.semantic.predicates import require_temporal, row_conditions
-from verity.semantic.typing_rules import all_of, truncated
 from verity.semantic.work import Scan, Work
 
 _DISTINCT = "distinct"

@@ -1,31 +1,38 @@
-"""The types of expressions, and the casts that make them the same on every engine.
+"""The types of row expressions, and the casts that make them the same on every engine.
 
-`Typer` rebuilds a checked AST bottom-up. What it has no rule for was refused by `sql_reader`.
+`RowTyper` rebuilds a checked AST bottom-up; `aggregate_typing.Typer` adds the aggregates. What neither has a rule for
+was refused by `sql_reader`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from sqlglot import exp
 
 from verity.exceptions import ExpressionInvalid
 from verity.semantic import types
+from verity.semantic.fragments import (
+    CODE_POINT,
+    Typed,
+    at_utc,
+    extract,
+    held,
+    periods,
+    ratio,
+    truncated,
+)
 from verity.semantic.sql_reader import AGGREGATES, PARTS
 from verity.semantic.types import Type, cast
 
-Typed = tuple[exp.Expr, Type]
 Resolve = Callable[[tuple[str, ...]], Typed]
 
 _ORDERED = (exp.GT, exp.GTE, exp.LT, exp.LTE)
 _EQUAL = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ)
-_LOOSE = (exp.Stddev, exp.StddevSamp, exp.StddevPop, exp.Variance, exp.VariancePop)
-CODE_POINT = "C"
-"""The collation that orders text by code point."""
 
 
-class Typer:
-    """Types one expression. `condition`, when set, is a predicate that every aggregate is filtered by."""
+class RowTyper:
+    """Types one expression over rows. `resolve` gives the column that a name (`column`, `join.column`...) means."""
 
     def __init__(self, resolve: Resolve, *, approximate: bool = False, scale: int | None = None) -> None:
         self._resolve = resolve
@@ -49,14 +56,6 @@ class Typer:
         if type_ not in (None, "boolean"):
             raise ExpressionInvalid("a condition is needed, true or false", remedy="Compare it: column > 0.")
         return node
-
-    def aggregate(self, tree: exp.Expr) -> Typed:
-        """A value of each group: every column inside an aggregate, and at least one aggregate."""
-        self._aggregating = True
-        typed = self._type(tree)
-        if not self._aggregates:
-            raise ExpressionInvalid("the SQL holds no aggregate", remedy="Write SUM(...), COUNT(*), AVG(...) or alike.")
-        return typed
 
     def _type(self, node: exp.Expr) -> Typed:
         kind = type(node)
@@ -178,12 +177,12 @@ class Typer:
         (left, a), (right, b) = self._type(node.this), self._type(node.expression)
         self._numeric(node, a, b)
         divisor = exp.Nullif(this=right, expression=exp.Literal.number(0))
-        return exp.Mod(this=_held(left), expression=divisor), types.merged((a, b))
+        return exp.Mod(this=held(left), expression=divisor), types.merged((a, b))
 
     def _negate(self, node: exp.Expr) -> Typed:
         inner, of = self._type(node.this)
         self._numeric(node, of)
-        return exp.Neg(this=_held(inner)), of
+        return exp.Neg(this=held(inner)), of
 
     def _numeric(self, node: exp.Expr, *of: Type) -> None:
         wrong = [t for t in of if t is not None and types.family(t) not in types.NUMERIC]
@@ -272,7 +271,7 @@ class Typer:
             return cast(
                 exp.Paren(this=exp.Sub(this=cast(ends, "date"), expression=cast(starts, "date"))), "bigint"
             ), "bigint"
-        return exp.Paren(this=exp.Sub(this=_periods(unit, ends), expression=_periods(unit, starts))), "bigint"
+        return exp.Paren(this=exp.Sub(this=periods(unit, ends), expression=periods(unit, starts))), "bigint"
 
     def _temporal(self, node: exp.Expr, *of: Type) -> None:
         wrong = [t for t in of if t is not None and types.family(t) not in types.TEMPORAL]
@@ -296,170 +295,8 @@ class Typer:
                 made.set(key, self._type(value)[0])
         return made
 
-    # --- aggregates
-
     def _aggregate(self, node: exp.Expr) -> Typed:
-        if not self._aggregating:
-            raise ExpressionInvalid(
-                f"'{node.sql()}' is an aggregate, and this is about single rows", remedy="Use `per`."
-            )
-        if self._inside:
-            raise ExpressionInvalid(f"'{node.sql()}' stands inside another aggregate", remedy="Use a `per` column.")
-        self._aggregates += 1
-        self._inside = True
-        call, where = (node.this, node.expression.this) if isinstance(node, exp.Filter) else (node, None)
-        if type(call) not in AGGREGATES:
-            raise ExpressionInvalid("FILTER belongs to an aggregate", remedy="Write SUM(x) FILTER (WHERE ...).")
-        conditions = [c for c in (self.condition, self._truth(where) if where is not None else None) if c is not None]
-        made = self._called(call, conditions)
-        self._inside = False
-        return made
-
-    def _called(self, call: exp.Expr, conditions: list[exp.Expr]) -> Typed:
-        kind = type(call)
-        if kind is exp.Count:
-            return filtered(self._counted(call), conditions), "bigint"
-        if kind is exp.CountIf:
-            return filtered(exp.Count(this=exp.Star()), [*conditions, self._truth(call.this)]), "bigint"
-        if call.this is None or isinstance(call.this, exp.Star):
-            raise ExpressionInvalid(f"{AGGREGATES[kind]} needs a column", remedy="Name one.")
-        distinct = isinstance(call.this, exp.Distinct)
-        inner, of = self._type(call.this.expressions[0] if distinct else call.this)
-        if kind in (exp.Min, exp.Max):
-            return self._extreme(kind, inner, of, conditions)
-        if kind in (exp.LogicalAnd, exp.LogicalOr):
-            return filtered(kind(this=inner), conditions), "boolean"
-        if types.family(of) == "boolean":
-            inner, of = types.cast_integer(inner), "bigint"
-        self._numeric(call, of)
-        if kind is exp.Sum:
-            return self._sum(inner, of, conditions, distinct=distinct)
-        if kind is exp.Avg:
-            return self._mean(inner, of, conditions, distinct=distinct)
-        return self._spread(kind, inner, conditions)
-
-    def _counted(self, call: exp.Expr) -> exp.Expr:
-        if isinstance(call.this, exp.Star):
-            return exp.Count(this=exp.Star(), big_int=True)
-        if isinstance(call.this, exp.Distinct):
-            inner = self._type(call.this.expressions[0])[0]
-            return exp.Count(this=exp.Distinct(expressions=[inner]), big_int=True)
-        return exp.Count(this=self._type(call.this)[0], big_int=True)
-
-    def _extreme(self, kind: type[exp.Expr], inner: exp.Expr, of: Type, conditions: list[exp.Expr]) -> Typed:
-        if types.family(of) == "boolean":
-            kind = exp.LogicalAnd if kind is exp.Min else exp.LogicalOr
-        elif types.family(of) == "text":
-            inner = self._by_code_point(inner)
-        return filtered(kind(this=inner), conditions), of
-
-    def _sum(self, inner: exp.Expr, of: Type, conditions: list[exp.Expr], *, distinct: bool) -> Typed:
-        if types.family(of) == "double" and self.approximate:
-            return filtered(_distinctly(exp.Sum, inner, distinct), conditions), "double"
-        exact, made = self._exact(inner, of, types.SUM_SCALE)
-        total = filtered(_distinctly(exp.Sum, exact, distinct), conditions)
-        return (cast(total, made) if types.family(of) == "bigint" else total), made  # engines widen integers unlike
-
-    def _mean(self, inner: exp.Expr, of: Type, conditions: list[exp.Expr], *, distinct: bool) -> Typed:
-        if self.approximate:
-            return filtered(_distinctly(exp.Avg, cast(inner, "double"), distinct), conditions), "double"
-        exact, _ = self._exact(inner, of, types.MEAN_SCALE)
-        total = filtered(_distinctly(exp.Sum, exact, distinct), conditions)
-        count = filtered(_distinctly(exp.Count, inner.copy(), distinct), conditions)
-        return ratio(total, count), "double"
-
-    def _exact(self, inner: exp.Expr, of: Type, default_scale: int) -> tuple[exp.Expr, str]:
-        """The operand of a sum that repeats exactly: integers and decimals as they are, doubles as decimals."""
-        if types.family(of) in ("bigint", "decimal"):
-            return inner, types.decimal(types.scale(of))
-        made = types.decimal(self.scale if self.scale is not None else default_scale)
-        return cast(inner, made), made
-
-    def _spread(self, kind: type[exp.Expr], inner: exp.Expr, conditions: list[exp.Expr]) -> Typed:
-        if kind in _LOOSE and not self.approximate:
-            raise ExpressionInvalid(
-                f"{AGGREGATES[kind]} of floating numbers does not repeat to the last digit",
-                remedy="Declare the metric `approximate: true`.",
-            )
-        return filtered(kind(this=cast(inner, "double")), conditions), "double"
-
-
-def ratio(numerator: exp.Expr, denominator: exp.Expr) -> exp.Expr:
-    """numerator / denominator in DOUBLE, NULL where the divisor is zero."""
-    zero = exp.Literal.number(0)
-    return exp.Paren(
-        this=exp.Div(
-            this=cast(numerator, "double"), expression=exp.Nullif(this=cast(denominator, "double"), expression=zero)
-        )
-    )
-
-
-def filtered(aggregate: exp.Expr, conditions: Iterable[exp.Expr]) -> exp.Expr:
-    """The aggregate over the rows for which all conditions hold."""
-    parts = [condition.copy() for condition in conditions]
-    return exp.Filter(this=aggregate, expression=exp.Where(this=all_of(parts))) if parts else aggregate
-
-
-def all_of(conditions: list[exp.Expr]) -> exp.Expr:
-    """The conditions joined by AND."""
-    return _joined(exp.And, conditions)
-
-
-def any_of(conditions: list[exp.Expr]) -> exp.Expr:
-    """The conditions joined by OR."""
-    return _joined(exp.Or, conditions)
-
-
-def at_utc(node: exp.Expr, of: Type) -> exp.Expr:
-    """An instant as wall-clock time in UTC; anything else as it is."""
-    return exp.AtTimeZone(this=_held(node), zone=exp.Literal.string("UTC")) if of == "timestamptz" else node
-
-
-def truncated(node: exp.Expr, of: Type, grain: str) -> Typed:
-    """The start of the period that a time lies in: a date from day upwards, else a timestamp."""
-    if grain == "day":
-        return (node, "date") if of == "date" else (cast(at_utc(node, of), "date"), "date")
-    instant = cast(node, "timestamp") if of == "date" else at_utc(node, of)
-    start = exp.TimestampTrunc(this=instant, unit=exp.Var(this=grain.upper()))
-    made = "timestamp" if grain in ("second", "minute", "hour") else "date"
-    return cast(start, made), made
-
-
-def extract(unit: str, node: exp.Expr) -> exp.Expr:
-    """A part of a time, as an integer."""
-    return cast(exp.Extract(this=exp.Var(this=unit.upper()), expression=node), "bigint")
-
-
-def _periods(unit: str, node: exp.Expr) -> exp.Expr:
-    """Years, quarters or months since year 0."""
-    year = extract("YEAR", node)
-    if unit == "YEAR":
-        return year
-    size = exp.Literal.number(4 if unit == "QUARTER" else 12)
-    return exp.Paren(this=exp.Add(this=exp.Mul(this=year, expression=size), expression=extract(unit, node.copy())))
-
-
-def _distinctly(kind: type[exp.Expr], inner: exp.Expr, distinct: bool) -> exp.Expr:
-    return kind(this=exp.Distinct(expressions=[inner]) if distinct else inner)
-
-
-def _held(node: exp.Expr) -> exp.Expr:
-    simple = isinstance(node, exp.Column | exp.Literal | exp.Paren | exp.Cast | exp.Func)
-    return node if simple else exp.Paren(this=node)
-
-
-def _joined(kind: type[exp.Expr], conditions: list[exp.Expr]) -> exp.Expr:
-    if len(conditions) == 1:
-        return conditions[0]
-    first, *rest = [_grouped(condition) for condition in conditions]
-    for condition in rest:
-        first = kind(this=first, expression=condition)
-    return first
-
-
-def _grouped(condition: exp.Expr) -> exp.Expr:
-    loose = isinstance(condition, exp.Or | exp.And | exp.Not)
-    return exp.Paren(this=condition) if loose else condition
+        raise ExpressionInvalid(f"'{node.sql()}' is an aggregate, and this is about single rows", remedy="Use `per`.")
 
 
 def _parts(node: exp.Expr) -> tuple[str, ...]:
@@ -472,19 +309,19 @@ def _parts(node: exp.Expr) -> tuple[str, ...]:
     return tuple(part.name for part in node.parts)
 
 
-_RULES: dict[type[exp.Expr], Callable[[Typer, exp.Expr], Typed]] = {
-    exp.Literal: Typer._literal, exp.Boolean: Typer._constant, exp.Null: Typer._constant, exp.Paren: Typer._paren,
-    exp.And: Typer._logic, exp.Or: Typer._logic, exp.Not: Typer._not,
-    **dict.fromkeys((*_EQUAL, *_ORDERED), Typer._compare),
-    exp.Is: Typer._is, exp.In: Typer._in, exp.Between: Typer._between,
-    exp.Like: Typer._like, exp.ILike: Typer._like, exp.Escape: Typer._like,
-    exp.Add: Typer._add, exp.Sub: Typer._add, exp.Mul: Typer._multiply, exp.Div: Typer._divide,
-    exp.Mod: Typer._modulo, exp.Neg: Typer._negate,
-    exp.Case: Typer._case, exp.If: Typer._if, exp.Coalesce: Typer._first_of, exp.Greatest: Typer._first_of,
-    exp.Least: Typer._first_of, exp.Nullif: Typer._nullif, exp.Abs: Typer._absolute, exp.Round: Typer._round,
-    exp.Floor: Typer._whole, exp.Ceil: Typer._whole, exp.Cast: Typer._cast,
-    exp.DPipe: Typer._text, exp.Concat: Typer._text, exp.Upper: Typer._text, exp.Lower: Typer._text,
-    exp.Trim: Typer._text, exp.Substring: Typer._text, exp.Length: Typer._length,
-    **dict.fromkeys((exp.Extract, *PARTS), Typer._part),
-    exp.TimestampTrunc: Typer._truncate, exp.DateTrunc: Typer._truncate, exp.DateDiff: Typer._date_diff,
+_RULES: dict[type[exp.Expr], Callable[[RowTyper, exp.Expr], Typed]] = {
+    exp.Literal: RowTyper._literal, exp.Boolean: RowTyper._constant, exp.Null: RowTyper._constant, exp.Paren: RowTyper._paren,
+    exp.And: RowTyper._logic, exp.Or: RowTyper._logic, exp.Not: RowTyper._not,
+    **dict.fromkeys((*_EQUAL, *_ORDERED), RowTyper._compare),
+    exp.Is: RowTyper._is, exp.In: RowTyper._in, exp.Between: RowTyper._between,
+    exp.Like: RowTyper._like, exp.ILike: RowTyper._like, exp.Escape: RowTyper._like,
+    exp.Add: RowTyper._add, exp.Sub: RowTyper._add, exp.Mul: RowTyper._multiply, exp.Div: RowTyper._divide,
+    exp.Mod: RowTyper._modulo, exp.Neg: RowTyper._negate,
+    exp.Case: RowTyper._case, exp.If: RowTyper._if, exp.Coalesce: RowTyper._first_of, exp.Greatest: RowTyper._first_of,
+    exp.Least: RowTyper._first_of, exp.Nullif: RowTyper._nullif, exp.Abs: RowTyper._absolute, exp.Round: RowTyper._round,
+    exp.Floor: RowTyper._whole, exp.Ceil: RowTyper._whole, exp.Cast: RowTyper._cast,
+    exp.DPipe: RowTyper._text, exp.Concat: RowTyper._text, exp.Upper: RowTyper._text, exp.Lower: RowTyper._text,
+    exp.Trim: RowTyper._text, exp.Substring: RowTyper._text, exp.Length: RowTyper._length,
+    **dict.fromkeys((exp.Extract, *PARTS), RowTyper._part),
+    exp.TimestampTrunc: RowTyper._truncate, exp.DateTrunc: RowTyper._truncate, exp.DateDiff: RowTyper._date_diff,
 }  # fmt: skip

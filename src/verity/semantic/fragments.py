@@ -1,0 +1,93 @@
+"""Small pieces of SQL that mean the same on every engine: safe ratios, filters, logic, the start of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from verity.semantic.types import Type, cast
+
+Typed = tuple[exp.Expr, Type]
+CODE_POINT = "C"
+"""The collation that orders text by code point."""
+
+
+def ratio(numerator: exp.Expr, denominator: exp.Expr) -> exp.Expr:
+    """numerator / denominator in DOUBLE, NULL where the divisor is zero."""
+    zero = exp.Literal.number(0)
+    return exp.Paren(
+        this=exp.Div(
+            this=cast(numerator, "double"), expression=exp.Nullif(this=cast(denominator, "double"), expression=zero)
+        )
+    )
+
+
+def filtered(aggregate: exp.Expr, conditions: Iterable[exp.Expr]) -> exp.Expr:
+    """The aggregate over the rows for which all conditions hold."""
+    parts = [condition.copy() for condition in conditions]
+    return exp.Filter(this=aggregate, expression=exp.Where(this=all_of(parts))) if parts else aggregate
+
+
+def all_of(conditions: list[exp.Expr]) -> exp.Expr:
+    """The conditions joined by AND."""
+    return _joined(exp.And, conditions)
+
+
+def any_of(conditions: list[exp.Expr]) -> exp.Expr:
+    """The conditions joined by OR."""
+    return _joined(exp.Or, conditions)
+
+
+def at_utc(node: exp.Expr, of: Type) -> exp.Expr:
+    """An instant as wall-clock time in UTC; anything else as it is."""
+    return exp.AtTimeZone(this=held(node), zone=exp.Literal.string("UTC")) if of == "timestamptz" else node
+
+
+def truncated(node: exp.Expr, of: Type, grain: str) -> Typed:
+    """The start of the period that a time lies in: a date from day upwards, else a timestamp."""
+    if grain == "day":
+        return (node, "date") if of == "date" else (cast(at_utc(node, of), "date"), "date")
+    instant = cast(node, "timestamp") if of == "date" else at_utc(node, of)
+    start = exp.TimestampTrunc(this=instant, unit=exp.Var(this=grain.upper()))
+    made = "timestamp" if grain in ("second", "minute", "hour") else "date"
+    return cast(start, made), made
+
+
+def extract(unit: str, node: exp.Expr) -> exp.Expr:
+    """A part of a time, as an integer."""
+    return cast(exp.Extract(this=exp.Var(this=unit.upper()), expression=node), "bigint")
+
+
+def periods(unit: str, node: exp.Expr) -> exp.Expr:
+    """Years, quarters or months since year 0."""
+    year = extract("YEAR", node)
+    if unit == "YEAR":
+        return year
+    size = exp.Literal.number(4 if unit == "QUARTER" else 12)
+    return exp.Paren(this=exp.Add(this=exp.Mul(this=year, expression=size), expression=extract(unit, node.copy())))
+
+
+def distinctly(kind: type[exp.Expr], inner: exp.Expr, distinct: bool) -> exp.Expr:
+    """KIND(inner), or KIND(DISTINCT inner)."""
+    return kind(this=exp.Distinct(expressions=[inner]) if distinct else inner)
+
+
+def held(node: exp.Expr) -> exp.Expr:
+    """The node, in brackets where it could fall apart beside an operator."""
+    simple = isinstance(node, exp.Column | exp.Literal | exp.Paren | exp.Cast | exp.Func)
+    return node if simple else exp.Paren(this=node)
+
+
+def _joined(kind: type[exp.Expr], conditions: list[exp.Expr]) -> exp.Expr:
+    if len(conditions) == 1:
+        return conditions[0]
+    first, *rest = [_grouped(condition) for condition in conditions]
+    for condition in rest:
+        first = kind(this=first, expression=condition)
+    return first
+
+
+def _grouped(condition: exp.Expr) -> exp.Expr:
+    loose = isinstance(condition, exp.Or | exp.And | exp.Not)
+    return exp.Paren(this=condition) if loose else condition
