@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from verity.contracts.metric import TIME
 from verity.contracts.question import Language
 from verity.data.lexicon import plural_en, plural_es
-from verity.reading.candidates import Assumed, Candidate
+from verity.reading.candidates import Candidate
+from verity.reading.choices import Assumed
 from verity.reading.dates.periods import Period
 from verity.reading.frame import Frame
 from verity.reading.lexicon import lexicon

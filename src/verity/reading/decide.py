@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from verity.contracts.metric import MetricQuery
 from verity.contracts.question import Reason
 from verity.exceptions import VerityError
-from verity.reading.candidates import Candidate, Problem
+from verity.reading.candidates import Candidate
+from verity.reading.choices import Problem
 
 MOST_OPTIONS = 3
 MOST_CHECKED = 24

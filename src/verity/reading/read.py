@@ -12,8 +12,9 @@ from verity.contracts.base import Json
 from verity.contracts.metric import AllOf, AnyOf, FilterNode
 from verity.contracts.question import Language, Option, Question, Reason, Resolution
 from verity.reading.assumptions import assumptions
-from verity.reading.candidates import Candidate, Problem, candidates
+from verity.reading.candidates import Candidate, candidates
 from verity.reading.chart import TooComplex
+from verity.reading.choices import Problem
 from verity.reading.codes import reason
 from verity.reading.decide import MOST_OPTIONS, Check, Decision, ambiguity_code, decide, first_reasons
 from verity.reading.diagnose import intent_reasons, unread_words, without_role
