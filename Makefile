@@ -44,7 +44,7 @@ check: static  ## what CI runs: static checks, the tests with coverage, a sample
 	$(BIN)/coverage combine -q && $(BIN)/coverage report | tail -n 1
 	$(BIN)/python -m tests.soak all --sample $(if $(SEED),--seed $(SEED))
 
-soak: .venv/.dev  ## one long suite in full: make soak SUITE=kill|concurrency|invariance|scout|replay
+soak: .venv/.dev  ## one long suite in full: make soak SUITE=kill, crash, concurrency, invariance or scout
 	$(BIN)/python -m tests.soak $(SUITE) --full $(if $(SEED),--seed $(SEED))
 
 test-clean:  ## make demo and make test in an empty clone with an empty HOME and only the system's own tools
