@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Select, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from verity.contracts.run import ChainFault, Checkpoint, Step
 from verity.core.hashing import GENESIS, sha256
@@ -105,9 +104,13 @@ class SqlCheckpointStorage:
             for digest, content in sorted(sealed.payloads.items())
         ]
         if self._database.is_sqlite:
-            connection.execute(sqlite.insert(payloads).on_conflict_do_nothing(), rows)
+            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+            connection.execute(sqlite_insert(payloads).on_conflict_do_nothing(), rows)
         else:
-            connection.execute(postgresql.insert(payloads).on_conflict_do_nothing(), rows)
+            from sqlalchemy.dialects.postgresql import insert as postgres_insert  # slow to import, seldom needed
+
+            connection.execute(postgres_insert(payloads).on_conflict_do_nothing(), rows)
 
 
 def _locked(connection: Connection, chain: str) -> Anchor | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +18,7 @@ from verity.exceptions import (
     StateUnreadable,
     VerityError,
 )
-
-_FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
-_FREE_SPACE = "Free some space and ask again; nothing half-written was kept."
+from verity.store.file_errors import FREE_SPACE, from_os
 
 
 @contextmanager
@@ -41,16 +38,6 @@ def translated(where: str) -> Iterator[None]:
         raise from_os(error, where) from error
 
 
-def from_os(error: OSError, where: str) -> VerityError:
-    """A file system's error."""
-    if error.errno in _FULL:
-        return DiskFull(f"no space is left to write {where}", remedy=_FREE_SPACE)
-    return StateUnavailable(
-        f"the state store {where} cannot be used: {error.strerror or type(error).__name__}",
-        remedy="Check that the folder exists and may be written.",
-    )
-
-
 def _from_driver(error: BaseException | None, where: str) -> VerityError:
     if isinstance(error, sqlite3.Error):
         return _from_sqlite(error, where)
@@ -63,11 +50,11 @@ def _from_sqlite(error: sqlite3.Error, where: str) -> VerityError:
         return _immutable(where)
     match code & 0xFF:
         case sqlite3.SQLITE_FULL:
-            return DiskFull(f"no space is left to write {where}", remedy=_FREE_SPACE)
+            return DiskFull(f"no space is left to write {where}", remedy=FREE_SPACE)
         case sqlite3.SQLITE_IOERR:
             return DiskFull(
                 f"{where} could not be written: the disk is full or at fault, or a file size limit was met",
-                remedy=_FREE_SPACE,
+                remedy=FREE_SPACE,
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return _busy(where)
@@ -91,7 +78,7 @@ def _from_postgres(error: BaseException | None, where: str) -> VerityError:
     if "verity:" in str(error):
         return _immutable(where)
     if state in {"53100", "58030"}:
-        return DiskFull(f"no space is left to write {where}", remedy=_FREE_SPACE)
+        return DiskFull(f"no space is left to write {where}", remedy=FREE_SPACE)
     if state in {"55P03", "40P01", "57014"}:
         return _busy(where)
     if state.startswith("23"):

@@ -27,7 +27,7 @@ from verity.store.audit import (
     Anchor,
     conversation_chain,
 )
-from verity.store.errors import translated
+from verity.store.file_errors import files_translated
 from verity.store.lines import Line, audit_lines, chain_hash_of, line_of, parsed, places_of
 
 BUSY_SECONDS: Final = 15.0
@@ -47,7 +47,7 @@ class JsonlCheckpointStorage:
         self._busy_seconds = busy_seconds
         self._threads = threading.Lock()
         self._known = _Known()
-        with translated(str(path)):
+        with files_translated(str(path)):
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._locked():
                 for file in (self._record, self._anchors):
@@ -58,7 +58,7 @@ class JsonlCheckpointStorage:
     def save(self, step: Step) -> Checkpoint:
         """Append a step, durable when this returns. Raises `StateUnavailable`, `DiskFull`, `RecordError`."""
         check_id(step.conversation_id)
-        with translated(str(self._record)), self._locked():
+        with files_translated(str(self._record)), self._locked():
             self._recover()
             self._known.catch_up(self._anchors)
             chain = conversation_chain(step.conversation_id)
@@ -86,13 +86,13 @@ class JsonlCheckpointStorage:
 
     def conversations(self) -> tuple[str, ...]:
         """Every conversation's id, oldest first."""
-        with translated(str(self._record)), self._locked():
+        with files_translated(str(self._record)), self._locked():
             lines = [parsed(raw) for raw in _whole_lines(self._record)]
         return tuple(line["conversation"]["conversation_id"] for line in lines if line and "conversation" in line)
 
     def verify(self) -> tuple[ChainFault, ...]:
         """Hold the record against its hashes, chains and anchors, and its lines against the order of the saves."""
-        with translated(str(self._record)), self._locked():
+        with files_translated(str(self._record)), self._locked():
             record, kept = self._record.read_bytes(), _kept(self._anchors)
         return audit_lines(record, kept)
 
@@ -130,7 +130,7 @@ class JsonlCheckpointStorage:
     def _read(self, column: str, value: str) -> Iterator[Checkpoint]:
         """The checkpoints with that value, by looking at the bytes of each line before reading it."""
         marked = canonical_json({column: value})[1:-1].encode()
-        with translated(str(self._record)), self._locked():
+        with files_translated(str(self._record)), self._locked():
             lines = _whole_lines(self._record)
         for raw in lines:
             if marked not in raw:

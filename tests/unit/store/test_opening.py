@@ -302,3 +302,12 @@ def test_a_reader_sees_one_moment_while_others_write(database_place: Place):
     finally:
         stop.set()
         writer.join()
+
+
+def test_the_file_storage_loads_no_database_library(tmp_path: Path):
+    code = (
+        "import sys; from pathlib import Path; from verity.store.jsonl import JsonlCheckpointStorage;"
+        "JsonlCheckpointStorage(Path(sys.argv[1]));"
+        "print([m for m in sys.modules if m.split('.')[0] in {'alembic', 'sqlalchemy', 'sqlite3', 'psycopg'}])"
+    )
+    assert run_python(code, tmp_path / "c.jsonl").stdout.strip() == "[]"
