@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
 import textwrap
@@ -351,3 +353,37 @@ def test_the_write_lock_is_free_again_after_a_failure(stand: Stand, engine: Engi
         pass
     assert (warehouse(stand) / "write.lock").read_bytes() == b""
     assert not (warehouse(stand) / "work").exists()
+
+
+def test_spill_folders_of_dead_processes_are_removed_and_those_of_living_ones_stay(
+    stand: Stand, engine: Engine
+) -> None:
+    publish_version(stand, engine, 1)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    spill = warehouse(stand) / "spill"
+    names = {owner: spill / f"{socket.gethostname()}-{owner}-abc" for owner in (dead.pid, os.getpid())}
+    for folder in names.values():
+        folder.mkdir()
+    publish_version(stand, engine, 2)
+    assert (names[dead.pid].exists(), names[os.getpid()].exists()) == (False, True)
+
+
+def test_two_processes_spill_without_meeting(stand: Stand, engine: Engine) -> None:
+    publish_version(stand, engine, 1)
+    script = (
+        "import sys; from pathlib import Path; from tests.conformance.engines.stands import duckdb_stand; "
+        "e = duckdb_stand(Path(sys.argv[1])).open(memory_limit='60MB', threads=1); "
+        "q = 'select count(*) as n, sum(r) as s from (select md5(range::varchar) as m, max(range) as r "
+        "from range(600000) group by 1)'; print(e.read(q).table.to_pylist())"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(stand.project)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for process in both:
+        out, _ = process.communicate(timeout=60)
+        assert "600000" in out
+        assert str(sum(range(600000))) in out

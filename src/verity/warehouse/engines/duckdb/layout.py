@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import socket
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +59,11 @@ class Layout:
         """Where engines put what does not fit in memory."""
         return self.root / "spill"
 
+    def own_spill(self) -> Path:
+        """A spill folder for one instance: two that share one overwrite each other's files. DuckDB makes and removes
+        it; its name says whose it is, for `clean_spill`."""
+        return self.spill / f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
     def version(self, version: str) -> Path:
         """The folder of one version."""
         return self.versions / version
@@ -99,6 +106,24 @@ def replace_text(path: Path, text: str) -> None:
         os.fsync(writer.fileno())
     fresh.replace(path)
     sync_path(path.parent)
+
+
+def clean_spill(layout: Layout) -> None:
+    """Remove spill folders of processes of this machine that are gone."""
+    for folder in layout.spill.glob(f"{socket.gethostname()}-*"):
+        owner = folder.name.removeprefix(f"{socket.gethostname()}-").partition("-")[0]
+        if owner.isdigit() and not _is_alive(int(owner)):
+            remove_tree(folder)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def remove_tree(path: Path) -> None:

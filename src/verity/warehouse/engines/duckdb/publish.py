@@ -19,6 +19,7 @@ from verity.warehouse.engines.duckdb.layout import (
     BRONZE_FILE,
     BUILD_FILE,
     Layout,
+    clean_spill,
     remove_tree,
     share_file,
     sync_path,
@@ -87,6 +88,7 @@ def clean(layout: Layout) -> None:
         leftover.unlink(missing_ok=True)
     clean_staging(layout)
     clean_versions(layout)
+    clean_spill(layout)
 
 
 def clean_staging(layout: Layout) -> None:

@@ -118,7 +118,7 @@ def _check_folder(layout: Layout, published: Published) -> None:
 def _connect(path: Path, layout: Layout, settings: WarehouseSettings) -> duckdb.DuckDBPyConnection:
     with translated("opening the warehouse", path):
         layout.spill.mkdir(exist_ok=True)
-        config: DuckDBConfig = {**_LOCKED_DOWN, **duckdb_limits(settings), "temp_directory": str(layout.spill)}
+        config: DuckDBConfig = {**_LOCKED_DOWN, **duckdb_limits(settings), "temp_directory": str(layout.own_spill())}
         connection = duckdb.connect(str(path), read_only=True, config=config)
         try:
             bronze = path.with_name(BRONZE_FILE)

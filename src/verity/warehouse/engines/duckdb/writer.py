@@ -43,9 +43,8 @@ class DuckDBWriter:
     def __init__(self, project: Path, layout: Layout, settings: WarehouseSettings) -> None:
         self._layout = layout
         self._project = project
-        self._config: DuckDBConfig = {
+        self._limits: DuckDBConfig = {
             **duckdb_limits(settings),
-            "temp_directory": str(layout.spill),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
@@ -76,7 +75,7 @@ class DuckDBWriter:
             if carry and before is not None:
                 copy_file(before, self._build)
             else:
-                duckdb.connect(str(self._build), config=self._config).close()
+                duckdb.connect(str(self._build), config=self._config()).close()
         return BuildTarget("duckdb", self._build, ((BRONZE_DATABASE, bronze),), bronze_database=BRONZE_DATABASE)
 
     def built_schema(self) -> PhysicalSchema:
@@ -85,7 +84,7 @@ class DuckDBWriter:
         bronze = self._kept_bronze()
         with (
             translated("reading the build", self._build),
-            duckdb.connect(":memory:", config=self._config) as connection,
+            duckdb.connect(":memory:", config=self._config()) as connection,
         ):
             connection.execute(f"ATTACH {literal(str(self._build))} AS build (READ_ONLY)")
             connection.execute(f"ATTACH {literal(str(bronze))} AS {BRONZE_DATABASE} (READ_ONLY)")
@@ -96,7 +95,7 @@ class DuckDBWriter:
         self._ensure_build()
         with translated("publishing the build", self._build):
             self._kept_bronze()
-            duckdb.connect(str(self._build), config=self._config).close()  # folds a write-ahead log into the file
+            duckdb.connect(str(self._build), config=self._config()).close()  # folds a write-ahead log into the file
             state = publish(self._layout, self._build, build_id)
         self._bronze = self._on_top_of_the_last()
         return state
@@ -126,6 +125,10 @@ class DuckDBWriter:
             stage(self._layout, self._bronze.finish(), tables)
         self._bronze = self._on_top_of_the_last()
 
+    def _config(self) -> DuckDBConfig:
+        """For one instance."""
+        return {**self._limits, "temp_directory": str(self._layout.own_spill())}
+
     def _on_top_of_the_last(self) -> BronzeFile:
         path, tables = last_bronze(self._layout) or (None, ())
-        return BronzeFile(self._layout.work, self._project, self._config, path, tables)
+        return BronzeFile(self._layout.work, self._project, self._config(), path, tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from contextlib import closing
 from datetime import datetime
@@ -17,11 +18,12 @@ from verity.warehouse.engines.postgres.address import Address
 from verity.warehouse.file_faults import file_faults
 from verity.warehouse.interruptible import run_interruptibly
 from verity.warehouse.landing import Landing, opened_scan, origin_of, with_better_sample
-from verity.warehouse.settings import WarehouseSettings, duckdb_limits
+from verity.warehouse.settings import DuckDBConfig, WarehouseSettings, duckdb_limits
 from verity.warehouse.sql_names import quoted
 from verity.warehouse.types import to_postgres
 
 _BATCH_ROWS = 65_536
+_CONFIG: DuckDBConfig = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
 def land(
@@ -37,8 +39,10 @@ def land(
     cancel: threading.Event | None = None,
 ) -> int:
     """Make the table anew from the scan; the rows landed."""
-    config = {**duckdb_limits(settings), "autoinstall_known_extensions": "false"}
-    with duckdb.connect(":memory:", config=config) as duck:
+    with (
+        tempfile.TemporaryDirectory(prefix="verity-spill-") as spill,
+        duckdb.connect(":memory:", config={**duckdb_limits(settings), **_CONFIG, "temp_directory": spill}) as duck,
+    ):
         duck.execute("SET TimeZone = 'UTC'")
 
         def attempt(sample_all: bool) -> int:
