@@ -243,7 +243,8 @@ BY_HAND: dict[str, str] = {
         SELECT r.region,
             (SELECT COUNT(*) FROM o WHERE o.region IS NOT DISTINCT FROM r.region),
             (SELECT COUNT(*) FROM items LEFT JOIN o USING (order_id) WHERE o.region IS NOT DISTINCT FROM r.region),
-            (SELECT SUM(amount) FROM payments LEFT JOIN o USING (order_id) WHERE o.region IS NOT DISTINCT FROM r.region),
+            (SELECT SUM(amount) FROM payments LEFT JOIN o USING (order_id)
+             WHERE o.region IS NOT DISTINCT FROM r.region),
             (SELECT COUNT(*) FROM c WHERE c.region IS NOT DISTINCT FROM r.region),
             (SELECT SUM(total) FROM o WHERE o.region IS NOT DISTINCT FROM r.region) - (SELECT SUM(amount)
              FROM payments LEFT JOIN o USING (order_id) WHERE o.region IS NOT DISTINCT FROM r.region)

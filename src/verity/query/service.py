@@ -21,7 +21,7 @@ from verity.contracts.dataset import DataState
 from verity.contracts.identity import Principal
 from verity.contracts.metric import FilterNode, GroupBy, MetricQuery
 from verity.contracts.question import MetricEvidence
-from verity.contracts.table import Column, Table
+from verity.contracts.table import Table
 from verity.data.access import TableAccess, access_for, policy_hash
 from verity.data.catalog import Catalog, build_catalog
 from verity.data.model import Dictionary
@@ -178,14 +178,14 @@ class QueryService:
 
     def values(self, principal: Principal) -> tuple[MemberValues, ...]:
         """The distinct values of every dimension column, read under the principal's policy."""
-        view = self._view(principal)
-        key = (view.version, view.policy_hash, view.dictionary.content_hash)
-
-        def read(query: MetricQuery) -> tuple[pa.Table, tuple[Column, ...]]:
-            compiled = self._compile(view, query)
-            return self._execute(compiled, None, None, MOST_VALUES + 1).table, compiled.columns
-
-        return self._values.get(key, lambda: read_values(view.model.catalog, read))
+        for _ in range(_TRIES):
+            view = self._view(principal)
+            key = (view.version, view.policy_hash, view.dictionary.content_hash)
+            try:
+                return self._values.get(key, lambda view=view: self._read_values(view))  # type: ignore[misc]  # bound now
+            except _Republished:
+                continue
+        raise _too_fast()
 
     def read_where(self, text: str, principal: Principal) -> FilterNode:
         """A condition as text. Raises `ConditionSyntax`, `UnknownMember`."""
@@ -205,7 +205,18 @@ class QueryService:
             read = self._execute(compiled, seconds, cancel, self._settings.row_cap)
             if read.state.data_version == view.version:
                 return view, compiled, read
-        raise InternalError("builds are published faster than a query can be compiled", remedy="Ask again.")
+        raise _too_fast()
+
+    def _read_values(self, view: _View) -> tuple[MemberValues, ...]:
+        """All of one data version, else `_Republished`."""
+
+        def read(query: MetricQuery) -> pa.Table:
+            result = self._execute(self._compile(view, query), None, None, MOST_VALUES + 1)
+            if result.state.data_version != view.version:
+                raise _Republished
+            return result.table
+
+        return read_values(view.model.catalog, read)
 
     def _compile(self, view: _View, query: MetricQuery) -> Compiled:
         compiled = compile_query(view.model, query, accesses=view.accesses, dialect=self._engine.dialect)
@@ -235,6 +246,14 @@ class QueryService:
 
         model = self._models.get((dictionary.content_hash, version, policy), make_model)
         return _View(dictionary, version, accesses, policy, model)
+
+
+class _Republished(Exception):
+    """A build was published while the values of one version were being read."""
+
+
+def _too_fast() -> InternalError:
+    return InternalError("builds are published faster than a query can be compiled", remedy="Ask again.")
 
 
 class _Recent(Generic[K, V]):

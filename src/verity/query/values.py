@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from verity.contracts.metric import Condition, GroupBy, MetricQuery
-from verity.contracts.table import Column
 from verity.data.catalog import Catalog
 from verity.data.members import CatalogColumn
 from verity.exceptions import QueryError
@@ -17,7 +16,7 @@ from verity.semantic.types import family, logical
 MOST_VALUES = 100_000
 """Values of one column; a column with more is marked truncated."""
 
-Read = Callable[[MetricQuery], tuple[pa.Table, tuple[Column, ...]]]
+Read = Callable[[MetricQuery], pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def _values(member: str, read: Read) -> MemberValues | None:
         limit=MOST_VALUES + 1,
     )
     try:
-        table, _ = read(query)
+        table = read(query)
     except QueryError:  # a column whose definition is wrong: `verity check` says so
         return None
     texts = [_text(value) for value in table.column(0).to_pylist()]

@@ -20,6 +20,7 @@ from verity.semantic import types
 from verity.semantic.aggregate_typing import Typer
 from verity.semantic.fragments import Typed
 from verity.semantic.join_graph import JoinGraph, Path, alias
+from verity.semantic.relations import read_query
 from verity.semantic.sql_reader import read_expression
 from verity.semantic.types import Type
 
@@ -211,7 +212,9 @@ class Binder:
         return node, declared or held
 
     def _require_relation(self, table: CatalogTable) -> None:
-        if table.physical is None and self._catalog.physical is not None and not table.is_query:
+        if table.is_query:
+            read_query(table.relation)
+        elif table.physical is None and self._catalog.physical is not None:
             raise RelationMissing(table.relation)
 
     def _find(self, table: CatalogTable, name: str) -> CatalogColumn:

@@ -137,6 +137,12 @@ class Model:
 
     def _read_metric(self, table: str, name: str) -> Metric:
         entry = self.catalog.usable_tables[table].usable_metrics[name]
+        if entry.type != "simple":
+            for key in ("filter", "time_column"):
+                if getattr(entry, key) is not None:
+                    raise ExpressionInvalid(
+                        f"a {entry.type} metric takes no '{key}'", remedy=f"Give '{key}' to the metrics it is made of."
+                    )
         if entry.type == "ratio":
             return self._read_ratio(table, name, entry)
         if entry.sql is None:

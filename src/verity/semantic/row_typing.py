@@ -310,15 +310,17 @@ def _parts(node: exp.Expr) -> tuple[str, ...]:
 
 
 _RULES: dict[type[exp.Expr], Callable[[RowTyper, exp.Expr], Typed]] = {
-    exp.Literal: RowTyper._literal, exp.Boolean: RowTyper._constant, exp.Null: RowTyper._constant, exp.Paren: RowTyper._paren,
+    exp.Literal: RowTyper._literal, exp.Boolean: RowTyper._constant, exp.Null: RowTyper._constant,
+    exp.Paren: RowTyper._paren,
     exp.And: RowTyper._logic, exp.Or: RowTyper._logic, exp.Not: RowTyper._not,
     **dict.fromkeys((*_EQUAL, *_ORDERED), RowTyper._compare),
     exp.Is: RowTyper._is, exp.In: RowTyper._in, exp.Between: RowTyper._between,
     exp.Like: RowTyper._like, exp.ILike: RowTyper._like, exp.Escape: RowTyper._like,
     exp.Add: RowTyper._add, exp.Sub: RowTyper._add, exp.Mul: RowTyper._multiply, exp.Div: RowTyper._divide,
     exp.Mod: RowTyper._modulo, exp.Neg: RowTyper._negate,
-    exp.Case: RowTyper._case, exp.If: RowTyper._if, exp.Coalesce: RowTyper._first_of, exp.Greatest: RowTyper._first_of,
-    exp.Least: RowTyper._first_of, exp.Nullif: RowTyper._nullif, exp.Abs: RowTyper._absolute, exp.Round: RowTyper._round,
+    exp.Case: RowTyper._case, exp.If: RowTyper._if, exp.Nullif: RowTyper._nullif,
+    **dict.fromkeys((exp.Coalesce, exp.Greatest, exp.Least), RowTyper._first_of),
+    exp.Abs: RowTyper._absolute, exp.Round: RowTyper._round,
     exp.Floor: RowTyper._whole, exp.Ceil: RowTyper._whole, exp.Cast: RowTyper._cast,
     exp.DPipe: RowTyper._text, exp.Concat: RowTyper._text, exp.Upper: RowTyper._text, exp.Lower: RowTyper._text,
     exp.Trim: RowTyper._text, exp.Substring: RowTyper._text, exp.Length: RowTyper._length,

@@ -85,6 +85,8 @@ def _search(work: Work, scan: Scan, root: str, joins: Path, table: str, member: 
             choices = [path for path in choices if graph.first_to_many(scan.root, path) in (None, 0)]
         if len(choices) == 1:
             return choices[0]
+        if (table,) in choices and not joins:
+            return (table,)  # `branches.region` read from a table whose own join is called `branches`
         if choices:
             raise _ambiguous(scan, member, choices)
     raise NoJoinPath(_subject(scan), member)
