@@ -170,6 +170,20 @@ def test_models_that_cannot_be_read_are_an_error_that_names_the_file(
         engine.state()
 
 
+def test_a_snapshot_is_refused_since_it_would_lose_its_history(project: Path, engine: Engine):
+    write(
+        project, "dbt_project.yml", (project / "models/dbt_project.yml").read_text() + "snapshot-paths: [snapshots]\n"
+    )
+    write(
+        project,
+        "snapshots/kept.sql",
+        "{% snapshot kept %}{{ config(target_schema='silver', unique_key='order_id', strategy='check',"
+        " check_cols='all') }} select * from {{ ref('orders') }}{% endsnapshot %}",
+    )
+    with pytest.raises(ModelsInvalid, match="'kept' would lose its history"):
+        build(project, engine)
+
+
 def test_a_project_without_models_is_told_where_they_would_be(tmp_path: Path):
     with pytest.raises(ModelsMissing, match="models/"):
         build(tmp_path, engine_for(tmp_path))

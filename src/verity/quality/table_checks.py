@@ -106,10 +106,10 @@ def _check_values(figures: Figures, table: CatalogTable, column: CatalogColumn) 
     name = f"{column.member}: values"
     if unlisted:
         count = sum(held[value] for value in unlisted)
-        message = f"{number_of(count, 'row holds a value', 'rows hold values')} not listed: {_some(unlisted)}"
+        message = f"{number_of(count, 'row holds a value', 'rows hold values')} not listed: {_some(unlisted, column)}"
         yield warned(name, "VRT-575", message, "List them, or correct them in the model.")
     if absent:
-        message = f"no row holds {_some(absent)}"
+        message = f"no row holds {_some(absent, column)}"
         yield warned(name, "VRT-576", message, "Remove them from the list if they are gone for good.")
     if not unlisted and not absent:
         yield ok(name, f"{len(listed)} listed, all present and no other")
@@ -125,6 +125,8 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _some(values: list[str]) -> str:
+def _some(values: list[str], column: CatalogColumn) -> str:
+    if column.entry is not None and column.entry.pii:
+        return f"{len(values):,} different ones, not shown because the column is marked pii"
     shown = ", ".join(f"'{value}'" for value in values[:_SHOWN])
     return shown + (f" and {len(values) - _SHOWN:,} more" if len(values) > _SHOWN else "")

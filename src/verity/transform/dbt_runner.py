@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from verity.contracts.tool import Progress
-from verity.exceptions import BuildStopped, InternalError, MissingExtra, NothingSelected, did_you_mean
+from verity.exceptions import BuildStopped, InternalError, MissingExtra, ModelsInvalid, NothingSelected, did_you_mean
 from verity.transform.adapters import close_adapters, interrupt_adapters
 from verity.transform.failures import parse_failure, run_failure
 from verity.transform.profiles import PROFILE, TARGET, Profile
@@ -118,10 +118,21 @@ def _manifest(project: ModelProject, profile: Profile, progress: Callable[[Progr
     manifest = outcome.result
     if not isinstance(manifest, Manifest):
         raise InternalError(f"dbt parse gave {type(manifest).__name__} instead of a manifest")
+    _refuse_snapshots(manifest, project)
     while len(_MANIFESTS) >= _KEPT_AT_MOST:
         del _MANIFESTS[next(iter(_MANIFESTS))]
     _MANIFESTS[str(project.root)] = _Kept(key, manifest)
     return manifest
+
+
+def _refuse_snapshots(manifest: Manifest, project: ModelProject) -> None:
+    """A build starts on an empty target, where a snapshot would silently begin its history anew."""
+    for node in manifest.nodes.values():
+        if node.resource_type.value == "snapshot":
+            raise ModelsInvalid(
+                f"{project.shown(node.original_file_path)}: the snapshot '{node.name}' would lose its history",
+                remedy="Keep history with a model of your own; a build does not carry snapshots over.",
+            )
 
 
 def _build(
