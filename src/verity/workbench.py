@@ -216,7 +216,7 @@ class Workbench:
         try:
             faults = self._parts.record.verify()
             count = len(self._parts.record.conversations())
-            whole = f"{count} conversations, every chain whole" if not faults else f"{len(faults)} faults"
+            whole = f"{count} conversations, every chain whole" if not faults else f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found"
             lines.append(StageLine(name="record", status="failed" if faults else "ok", message=whole))
         except VerityError as error:
             lines.append(_failed("record", error))

@@ -31,7 +31,7 @@ def show_answer(answer: Answer, *, sql: bool = False) -> str:
         parts.append(show_table(answer.table, spanish=answer.language == "es"))
         if answer.chart is not None:
             parts.append(draw(answer.table, answer.chart, shutil.get_terminal_size().columns))
-    if answer.assumptions:
+    if answer.assumptions and tabular:  # else the sentence has said them
         parts.append(_listed("Supuestos:" if answer.language == "es" else "Assumed:", answer.assumptions))
     if sql and answer.evidence is not None and answer.evidence.sql:
         parts.append(answer.evidence.sql)
