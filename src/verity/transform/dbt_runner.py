@@ -251,9 +251,11 @@ def _node_result(result: RunResult, project: ModelProject) -> NodeResult:
 
 def _require_adapter(profile: Profile) -> None:
     kind = profile.document[PROFILE]["outputs"][TARGET]["type"]
-    extra = "dbt-postgres" if kind == "postgres" else "dbt"
-    if not all(_is_installed(module) for module in ("dbt.cli", f"dbt.adapters.{kind}")):
-        raise MissingExtra(extra, f"building models on {kind}")
+    if all(_is_installed(module) for module in ("dbt.cli", f"dbt.adapters.{kind}")):
+        return
+    if kind == "postgres":
+        raise MissingExtra("dbt-postgres", "building models on PostgreSQL")
+    raise MissingExtra("dbt", "building models")
 
 
 def _is_installed(module: str) -> bool:
