@@ -148,4 +148,5 @@ def analyst_of(
     tools: Sequence[Tool] | None = None, intent: Intent = Intent.AGGREGATE_METRICS, agent: Json = ANALYST
 ) -> tuple[Analyst, MemoryStorage]:
     executor, storage = executor_of(tools if tools is not None else [resolve_stub(), query_stub(), chart_stub])
-    return Analyst(executor, always(intent), ResponseComposer(), AgentPolicy(agent)), storage
+    extensions = {Intent.FORECAST: ("forecast", "compute_forecast")}
+    return Analyst(executor, always(intent), ResponseComposer(), AgentPolicy(agent), extensions=extensions), storage

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from verity.config import LoadedSettings, find_project, load_settings
 from verity.contracts.identity import OWNER
+from verity.contracts.question import Intent
 from verity.contracts.tool import Progress, ToolContext
 from verity.workbench import Workbench, moment_text
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from verity.query.service import QueryService
     from verity.tools.transports.local import LocalTransport
     from verity.warehouse.engine import Engine
+
+
+EXTENSIONS = {Intent.FORECAST: ("forecast", "compute_forecast")}
+"""Which add-on's tool extends the table of which intent; the core only knows that there may be one."""
 
 
 def open_project(directory: str | PathLike[str]) -> Workbench:
@@ -131,7 +136,9 @@ class ProjectParts:
         from verity.reading.intents import classify
 
         seconds = self.loaded.settings.analyst.tool_seconds
-        return Analyst(self.executor, classify, ResponseComposer(), self.agent, tool_seconds=seconds)
+        return Analyst(
+            self.executor, classify, ResponseComposer(), self.agent, extensions=EXTENSIONS, tool_seconds=seconds
+        )
 
     @cached_property
     def agent(self) -> AgentPolicy:

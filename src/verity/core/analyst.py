@@ -6,7 +6,7 @@ puts them in order, and turns whatever comes of them into one `Answer`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 from uuid import uuid4
@@ -47,8 +47,8 @@ from verity.exceptions import (
 RESOLVE: Final = "resolve_semantics"
 QUERY: Final = "run_table_query"
 CHART: Final = "build_chart"
-ADDONS: Final[dict[Intent, tuple[str, str]]] = {Intent.FORECAST: ("forecast", "compute_forecast")}
-"""The optional step between query and chart: for an intent, the add-on and its tool `{table} -> {table}`."""
+Extensions = Mapping[Intent, tuple[str, str]]
+"""The optional step between query and chart: for an intent, an add-on and its tool `{table} -> {table}`."""
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -86,6 +86,7 @@ class Analyst:
         composer: ResponseComposer,
         agent: AgentPolicy,
         *,
+        extensions: Extensions | None = None,
         tool_seconds: float | None = None,
         clock: Clock | None = None,
         new_id: Callable[[], str] = lambda: str(uuid4()),
@@ -94,6 +95,7 @@ class Analyst:
         self._intents = IntentResolver(classifier)
         self._composer = composer
         self._agent = agent
+        self._extensions = dict(extensions or {})
         self._tool_seconds = tool_seconds
         self._clock = clock or SystemClock()
         self._new_id = new_id
@@ -117,7 +119,7 @@ class Analyst:
         turn.resolution = self._resolve(turn)
         turn.intent = self._intents.settle(turn.question.text, turn.resolution)
         if turn.resolution.status != "resolved":
-            if turn.intent.intent in ADDONS and turn.resolution.status == "refused":
+            if turn.intent.intent in self._extensions and turn.resolution.status == "refused":
                 self._extend(turn)
             return
         if turn.resolution.query is None:
@@ -147,7 +149,7 @@ class Analyst:
 
     def _extend(self, turn: _Turn) -> None:
         """The optional add-on of the intent. Whatever happens to it, the answer goes on without it and says so."""
-        addon = ADDONS.get(turn.intent.intent) if turn.intent else None
+        addon = self._extensions.get(turn.intent.intent) if turn.intent else None
         if addon is None:
             return
         name, tool = addon
@@ -158,7 +160,7 @@ class Analyst:
                 output = self._run(turn, tool, {"table": turn.table.model_dump(mode="json")}).output
                 turn.table = _read(Table, output.get("table"), tool)
         except VerityError as error:
-            turn.note("forecast_absent", error)
+            turn.note("extension_absent", error)
             if turn.table is not None:
                 turn.notes.append(say(language_of(turn.question, turn.resolution), "as_recorded"))
 

@@ -226,7 +226,7 @@ def test_a_forecast_without_the_add_on_goes_on_with_the_data_and_says_so():
     answer = ask(analyst)
     assert answer.status == "answered"
     assert answer.table is not None
-    assert "Forecasts are not available here (VRT-406" in answer.text
+    assert "needs an add-on that is not available here (VRT-406" in answer.text
     assert "as recorded" in answer.text
     assert ("compute_forecast", "error") in tools_of(storage)
 
@@ -254,7 +254,7 @@ def test_a_refused_forecast_says_both_why_and_that_there_are_no_forecasts():
     )
     answer = ask(analyst)
     assert answer.status == "refused"
-    assert "Forecasts are not available" in answer.text
+    assert "needs an add-on" in answer.text
     assert "as recorded" not in answer.text
 
 
