@@ -20,8 +20,11 @@ from verity.warehouse.sql_names import literal, quoted
 _BATCH = 16
 _ALL_VALUES = 100
 _TOP = 10
+_FIRST = 20_000
+"""Rows that rule things out cheaply; nothing is asserted on them alone."""
 _MOST_TRIED = 120
 _WIDEST_KEY = 3
+_ENOUGH_KEYS = 8
 _MOST_PARTS = 20
 """Columns that wider keys are sought among: the likeliest by name, then the left-most."""
 
@@ -74,22 +77,39 @@ def measure_inclusion(connection: duckdb.DuckDBPyConnection, candidate: JoinCand
 def _columns(
     connection: duckdb.DuckDBPyConnection, table: str, rows: int, columns: Sequence[tuple[str, LogicalType]]
 ) -> list[ColumnProfile]:
-    parts = [part for name, kind in columns for part in _figures(name, kind)]
+    shapes = _possible_shapes(connection, table, [name for name, kind in columns if kind == "text"])
+    parts = [part for name, kind in columns for part in _figures(name, kind, shapes.get(name, ()))]
     values = list(_one(connection, f"select {', '.join(parts)} from {quoted(table)}"))  # noqa: S608  # names are quoted
     profiles = []
     for name, kind in columns:
-        size = len(_figures(name, kind))
+        size = len(_figures(name, kind, shapes.get(name, ())))
         mine, values = values[:size], values[size:]
-        profiles.append(_column(connection, table, rows, name, kind, mine))
+        profiles.append(_column(connection, table, rows, name, kind, mine, shapes.get(name, ())))
     return profiles
 
 
-def _figures(name: str, kind: LogicalType) -> list[str]:
+def _possible_shapes(
+    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """The shapes that no value of the first rows breaks; only they are asked of every row."""
+    if not names:
+        return {}
+    tests = [f"bool_and({_has(name, shape)})" for name in names for shape in PATTERNS]
+    row = _one(connection, f"select {', '.join(tests)} from (from {quoted(table)} limit {_FIRST})")  # noqa: S608  # quoted
+    answers = iter(row)
+    return {name: tuple(shape for shape in PATTERNS if next(answers) is not False) for name in names}
+
+
+def _has(name: str, shape: str) -> str:
+    return f"regexp_full_match({quoted(name)}, {literal(PATTERNS[shape])})"
+
+
+def _figures(name: str, kind: LogicalType, shapes: Sequence[str]) -> list[str]:
     column = quoted(name)
     figures = [f"count({column})", f"count(distinct {column})"]
     if kind == "text":
-        shapes = [f"bool_and(regexp_full_match({column}, {literal(shape)}))" for shape in PATTERNS.values()]
-        return [*figures, f"min({column})", f"max({column})", f"avg(length({column}))", *shapes]
+        tests = [f"bool_and({_has(name, shape)})" for shape in shapes]
+        return [*figures, f"min({column})", f"max({column})", f"avg(length({column}))", *tests]
     if _is_number(kind):
         negative = f"count(*) filter (where {column} < 0)"
         return [*figures, f"min({column})", f"max({column})", negative, _digits(column, kind)]
@@ -108,19 +128,23 @@ def _digits(column: str, kind: LogicalType) -> str:
 
 
 def _column(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: int, name: str, kind: LogicalType, figures: list[object]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: int,
+    name: str,
+    kind: LogicalType,
+    figures: list[object],
+    asked: Sequence[str],
 ) -> ColumnProfile:
     filled, distinct, *rest = figures
     assert isinstance(filled, int)  # noqa: S101  # counts
     assert isinstance(distinct, int)  # noqa: S101  # counts
     low = _scalar(rest[0]) if rest else None
     high = _scalar(rest[1]) if rest else None
-    shapes = (
-        tuple(shape for shape, all_have in zip(PATTERNS, rest[3:], strict=True) if all_have) if kind == "text" else ()
-    )
+    shapes = tuple(shape for shape, all_have in zip(asked, rest[3:], strict=True) if all_have) if kind == "text" else ()
     return ColumnProfile(
         name=name, type=kind, rows=rows, nulls=rows - filled, distinct=distinct, minimum=low, maximum=high,
-        top=_top(connection, table, name, kind, distinct),
+        top=_top(connection, table, name, kind, filled, distinct),
         mean_length=float(str(rest[2])) if kind == "text" and rest[2] is not None else None,
         negative=int(str(rest[2] or 0)) if _is_number(kind) else 0,
         fractional_digits=int(str(rest[3])) if _is_number(kind) and rest[3] is not None else None,
@@ -129,9 +153,10 @@ def _column(
 
 
 def _top(
-    connection: duckdb.DuckDBPyConnection, table: str, name: str, kind: LogicalType, distinct: int
+    connection: duckdb.DuckDBPyConnection, table: str, name: str, kind: LogicalType, filled: int, distinct: int
 ) -> tuple[ValueCount, ...]:
-    if kind not in ("text", "boolean", "bigint") or distinct == 0:
+    mostly_different = distinct > _ALL_VALUES and distinct * 2 > filled
+    if kind not in ("text", "boolean", "bigint") or distinct == 0 or mostly_different:
         return ()
     column, most = quoted(name), _ALL_VALUES if distinct <= _ALL_VALUES else _TOP
     sql = (
@@ -159,12 +184,12 @@ def _keys(
     parts = sorted((c for c in whole if c.name in ranks), key=lambda c: ranks[c.name])[:_MOST_PARTS]
     tried = 0
     for width in range(2, _WIDEST_KEY + 1):
-        found = []
+        found: list[tuple[str, ...]] = []
         for group in sorted(itertools.combinations(parts, width), key=lambda g: sum(ranks[c.name] for c in g)):
             if _most_rows(group) < rows:
                 continue
             tried += 1
-            if tried > _MOST_TRIED:
+            if tried > _MOST_TRIED or len(found) >= _ENOUGH_KEYS:
                 break
             if _is_unique(connection, table, rows, [c.name for c in group]):
                 found.append(tuple(c.name for c in columns if c in group))
@@ -181,9 +206,13 @@ def _most_rows(group: Sequence[ColumnProfile]) -> int:
 
 
 def _is_unique(connection: duckdb.DuckDBPyConnection, table: str, rows: int, names: Sequence[str]) -> bool:
+    """Repeats among the first rows, which lie together, rule most sets out before all rows are looked at."""
     listed = ", ".join(quoted(name) for name in names)
-    found = _one(connection, f"select count(*) from (select distinct {listed} from {quoted(table)})")  # noqa: S608  # quoted
-    return bool(found[0] == rows)
+    for relation, expected in ((f"(from {quoted(table)} limit {_FIRST})", min(rows, _FIRST)), (quoted(table), rows)):
+        found = _one(connection, f"select count(*) from (select distinct {listed} from {relation})")  # noqa: S608  # quoted
+        if found[0] != expected:
+            return False
+    return True
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
