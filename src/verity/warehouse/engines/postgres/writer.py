@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from pathlib import Path
 import psycopg
 
 from verity.contracts.dataset import DataState, PhysicalSchema, TableState
-from verity.exceptions import WarehouseBusy
 from verity.warehouse.data_version import data_version
 from verity.warehouse.engine import BuildTarget, Scan
 from verity.warehouse.engines.postgres.address import Address
@@ -23,19 +21,18 @@ from verity.warehouse.engines.postgres.layers import (
     BORROWED,
     LANDING,
     SUFFIX,
-    WRITE_LOCK,
     base_of,
     prepare_database,
     published_schemas,
     shadow_schemas,
 )
+from verity.warehouse.engines.postgres.lock import take_write_lock
 from verity.warehouse.engines.postgres.relations import Relation, relations_in
 from verity.warehouse.engines.postgres.swap import Edition, Key, read_state, swap
 from verity.warehouse.introspect import TableKey
 from verity.warehouse.settings import WarehouseSettings
 from verity.warehouse.sql_names import literal, quoted
 
-_POLL_SECONDS = 0.05
 _BRONZE = "bronze"
 _STAGING = _BRONZE + SUFFIX
 
@@ -47,7 +44,7 @@ def open_writer(
     """A writer on a connection of its own that holds the database's write lock for as long as it lives."""
     with address.connect("writer") as connection:
         with translated("opening the warehouse for writing", address.shown):
-            _take_lock(connection, wait_seconds)
+            take_write_lock(connection, wait_seconds)
             prepare_database(connection)
         yield PostgresWriter(connection, address, project, settings)
 
@@ -222,32 +219,3 @@ class PostgresWriter:
 
     def _run(self, sql: str) -> None:
         self._connection.execute(sql.encode())
-
-
-def _take_lock(connection: psycopg.Connection, wait_seconds: float) -> None:
-    deadline = time.monotonic() + wait_seconds
-    while True:
-        row = connection.execute("select pg_try_advisory_lock(%s)", (WRITE_LOCK,)).fetchone()
-        if row is not None and row[0]:
-            return
-        if time.monotonic() >= deadline:
-            raise _busy(connection)
-        time.sleep(_POLL_SECONDS)
-
-
-def _busy(connection: psycopg.Connection) -> WarehouseBusy:
-    row = connection.execute(
-        "select a.application_name, a.pid from pg_locks l join pg_stat_activity a using (pid) "
-        "where l.locktype = 'advisory' and l.granted and l.objsubid = 1 "
-        "and (l.classid::bigint << 32 | l.objid::bigint) = %s and l.database = "
-        "(select oid from pg_database where datname = current_database())",
-        (WRITE_LOCK,),
-    ).fetchone()
-    who = "another process"
-    if row is not None:
-        words = str(row[0]).split()
-        who = f"process {words[-1]}" if words[:1] == ["verity"] else f"the session {row[1]}"
-    return WarehouseBusy(
-        f"{who} is syncing or building this project",
-        remedy="Wait for it to finish, or stop that process; its lock goes with it.",
-    )
