@@ -150,18 +150,24 @@ class Builders:
 
     def compared(self, _the: Edge | None, of: ByRef, comparator: Edge, number: Edge) -> FilterRef:
         return FilterRef(
-            of.choices, of.words, comparator=cast(Comparator, comparator.detail), number=number.number,
+            of.choices, of.words, comparator=cast(Comparator, comparator.detail), numbers=_numbers(number),
             of_entity=of.of_entity,
         )  # fmt: skip
 
     def equals_number(self, _the: Edge | None, of: ByRef, _is: Edge | None, number: Edge) -> FilterRef:
-        return FilterRef(of.choices, of.words, comparator="equals", number=number.number, of_entity=of.of_entity)
+        return FilterRef(of.choices, of.words, comparator="equals", numbers=_numbers(number), of_entity=of.of_entity)
+
+    def one_of_numbers(
+        self, _the: Edge | None, of: ByRef, _is: Edge | None, first: Edge, _or: Edge, other: Edge
+    ) -> FilterRef:
+        numbers = _numbers(first, other)
+        return FilterRef(of.choices, of.words, comparator="equals", numbers=numbers, of_entity=of.of_entity)
 
     def between(
         self, _the: Edge | None, of: ByRef, _b: Edge, low: Edge, _and: Edge, high: Edge
     ) -> tuple[FilterRef, ...]:
-        least = FilterRef(of.choices, of.words, comparator="gte", number=low.number, of_entity=of.of_entity)
-        return (least, replace(least, comparator="lte", number=high.number))
+        least = FilterRef(of.choices, of.words, comparator="gte", numbers=_numbers(low), of_entity=of.of_entity)
+        return (least, replace(least, comparator="lte", numbers=_numbers(high)))
 
     def one_condition(self, condition: FilterRef) -> tuple[FilterRef, ...]:
         return (condition,)
@@ -203,7 +209,7 @@ class Builders:
         return replace(whole, filters=(replace(whole.filters[0], adjacent=True),))
 
     def without_column(self, _not: Edge, _with: Edge | None, condition: FilterRef) -> Frame | None:
-        return None if condition.negated or condition.number is not None else Frame(
+        return None if condition.negated or bool(condition.numbers) else Frame(
             filters=(replace(condition, negated=True),)
         )  # fmt: skip
 
@@ -297,6 +303,10 @@ class Builders:
 
     def _said(self, edge: Edge) -> str:
         return self._lattice.text(edge.start, edge.end)
+
+
+def _numbers(*edges: Edge) -> tuple[int | float, ...]:
+    return tuple(edge.number for edge in edges if edge.number is not None)
 
 
 def _is_plural(dimension: str, verb: str) -> bool:

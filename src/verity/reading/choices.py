@@ -19,7 +19,7 @@ from verity.reading.aggregates import simple_aggregate
 from verity.reading.checks import comparable, grain_allowed, unit_fits
 from verity.reading.frame import ByRef, DateRef, FilterRef, Frame, HavingRef, MetricRef, ValueRef
 from verity.reading.meaning import Meaning, Nearness
-from verity.reading.naming import nearest_side, time_member
+from verity.reading.naming import counts_of_the_same, nearest_side, time_member
 from verity.reading.vocabulary import Vocabulary
 
 PATHS_FOLLOWED = 4
@@ -76,6 +76,9 @@ def _metrics_of(meaning: Meaning, ref: MetricRef, vocabulary: Vocabulary) -> Ite
     if meaning.kind == "metric":
         fits = unit_fits(vocabulary.metrics[meaning.member].entry, ref.unit)
         yield meaning.member, () if fits else (Problem("unit-mismatch", (ref.words,)),)
+        yield from (
+            (member, ()) for member in counts_of_the_same(vocabulary.catalog, vocabulary.counts, meaning.member) if fits
+        )
     elif meaning.kind == "entity":
         counts = vocabulary.counts.get(meaning.member, ())
         for member in counts:
@@ -249,11 +252,12 @@ def _typed(value: str, column: Meaning, vocabulary: Vocabulary) -> FilterValue:
 
 
 def _compared_choices(ref: FilterRef, names: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[Choice]:
-    number: FilterValue = ref.number if ref.number is not None else 0
+    numbers: tuple[FilterValue, ...] = ref.numbers
+    op: Operator = "in" if len(numbers) > 1 else ref.comparator or "equals"
     for meaning, member in _reached(_qualified(ref.columns, ref.of_entity), names, vocabulary):
         fits = comparable(vocabulary.column(meaning.member))
         problems = () if fits else (Problem("wrong-type", (ref.words,)),)
-        node = Condition(member=member, op=ref.comparator or "equals", values=(number,))
+        node = Condition(member=member, op=op, values=numbers)
         yield Choice(filters=(node,), near=(meaning.nearness,), assumed=_near(meaning, ref.words), problems=problems)
 
 

@@ -54,7 +54,7 @@ class FilterRef:
     negated: bool = False
     joined_by_or: bool = False
     comparator: Comparator | None = None
-    number: int | float | None = None
+    numbers: tuple[int | float, ...] = ()
     adjacent: bool = False
     of_entity: tuple[str, ...] = ()
 

@@ -171,6 +171,7 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             rule("DET? number_column CMP NUMBER", b.compared),
             rule("DET? number_column IS? NUMBER", b.equals_number),
             rule("DET? number_column OF NUMBER", b.equals_number),
+            rule("DET? number_column IS? NUMBER or NUMBER", b.one_of_numbers),
         ),
         "conditions": (
             rule("condition", b.one_condition),

@@ -10,7 +10,7 @@ from typing import Literal
 from verity.contracts.question import Language
 from verity.data.catalog import Catalog, CatalogTable
 from verity.data.lexicon import plural_en, plural_es
-from verity.reading.aggregates import counts_of
+from verity.reading.aggregates import counts_of, simple_aggregate
 from verity.reading.lexicon import lexicon
 from verity.reading.normalise import words_of
 
@@ -107,6 +107,9 @@ class Labels:
         if only_count and (wordless or metric.name in GENERIC_METRICS):
             return lexicon(self.language).texts["count"].format(entity=plural_entity(table, self.language))
         own = {words_of(text): text for text in said if self._metric_owners.get(words_of(text)) == {metric.member}}
+        if own and counts_of_the_same(self.catalog, self._counts, member):
+            words = lexicon(self.language).texts["of_table"]
+            return words.format(metric=first(own.values(), ""), table=self._table(table))
         return first(own.values(), f"{self._table(table)} {readable(metric.name)}")
 
     def column(self, member: str) -> str:
@@ -190,6 +193,18 @@ def shared_key(catalog: Catalog, member: str) -> str:
             return member
         member = ends[0]
         seen.add(member)
+
+
+def counts_of_the_same(catalog: Catalog, counts: Mapping[str, tuple[str, ...]], member: str) -> tuple[str, ...]:
+    """'Distinct sellers' of the items may also mean the sellers that there are: the counts of the table whose key the
+    metric counts, where that is another table."""
+    metric = catalog.metric(member)
+    said = simple_aggregate(metric.entry)
+    if said is None or not said.distinct:
+        return ()
+    table, _, column = shared_key(catalog, f"{metric.table}.{said.column}").partition(".")
+    is_key = catalog.usable_tables[table].primary_key == (column,)
+    return counts.get(table, ()) if table != metric.table and is_key else ()
 
 
 def _joined_on(table: CatalogTable, join: str) -> tuple[tuple[str, str], ...]:

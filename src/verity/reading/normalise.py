@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from verity.contracts.question import Language
+from verity.data.lexicon import load_lexicon
 from verity.reading.lexicon import lexicon
 
 LONGEST_QUESTION = 600
@@ -63,19 +64,28 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(token.key for token in tokens_of(text) if token.key != ",")
 
 
-def detect_language(tokens: Sequence[Token]) -> tuple[Language, ...]:
+def detect_language(tokens: Sequence[Token], values: Container[str] = ()) -> tuple[Language, ...]:
     """The languages to read in, likelier first, by counting words of each closed lexicon; a tie is English.
 
     The other language is tried after it only where a word is in its lexicon alone, so that a construction of one
-    language (`pedidos entregados`) never opens a door in the other.
+    language (`pedidos entregados`) never opens a door in the other. `values`: words of values, which tell no language.
     """
     english, spanish = lexicon("en").words, lexicon("es").words
     keys = [token.key for token in tokens]
     only_english = sum(key in english and key not in spanish for key in keys)
     only_spanish = sum(key in spanish and key not in english for key in keys)
+    if not only_english and not only_spanish:
+        return ("es",) if _has_spanish_nouns([key for key in keys if key not in values]) else ("en",)
     if only_spanish > only_english:
         return ("es", "en") if only_english else ("es",)
     return ("en", "es") if only_spanish else ("en",)
+
+
+def _has_spanish_nouns(keys: Sequence[str]) -> bool:
+    """Of the general business nouns, more are Spanish: `pedidos 2018`."""
+    nouns = load_lexicon()
+    spanish = sum(key in nouns.foreign and key not in nouns.english for key in keys)
+    return spanish > sum(key in nouns.english and key not in nouns.foreign for key in keys)
 
 
 def _meaningful(text: str, mark: Token) -> bool:

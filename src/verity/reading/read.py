@@ -77,7 +77,7 @@ def _read(question: Question, vocabulary: Vocabulary, check: Check) -> Resolutio
     if len(question.text) > LONGEST_QUESTION:
         return _refused(question.language or "en", reason("question-too-long", question.language or "en"), vocabulary)
     tokens = tokens_of(question.text)
-    languages = detect_language(tokens)
+    languages = detect_language(tokens, vocabulary.value_words)
     speaks: Language = question.language or languages[0]
     if not tokens or len(tokens) > MOST_TOKENS:
         code = "question-too-long" if tokens else "empty-question"

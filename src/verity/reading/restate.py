@@ -67,7 +67,20 @@ def period_words(period: Period, language: Language) -> str:
         return words.texts["in"].format(period=named)
     if until - since == timedelta(days=1):
         return words.texts["on"].format(period=_day(since, words))
-    return words.texts["between"].format(since=_day(since, words), last=_day(until - timedelta(days=1), words))
+    first, last = _ends(since, until, words)
+    return words.texts["between"].format(since=first, last=last)
+
+
+def _ends(since: date, until: date, words: Lexicon) -> tuple[str, str]:
+    """The first and the last unit of a range: years, months, else days."""
+    last = until - timedelta(days=1)
+    if since.day != 1 or until.day != 1:
+        return _day(since, words), _day(last, words)
+    if since.month == until.month == 1:
+        return str(since.year), str(last.year)
+    form = words.texts["month_form"]
+    first_month = form.format(month=words.months[since.month - 1], year=since.year)
+    return first_month, form.format(month=words.months[last.month - 1], year=last.year)
 
 
 def _named(since: date, until: date, words: Lexicon) -> str:

@@ -273,6 +273,15 @@ def test_the_same_metric_name_in_two_tables_is_asked_back_and_a_table_settles_it
     assert shape(shop.ask("refunds total amount by month")) == "refunds.total_amount; by time:month"
 
 
+def test_distinct_sellers_of_the_items_are_not_taken_for_the_sellers_that_there_are() -> None:
+    items = MARKETPLACE[2]
+    metrics = {**items["metrics"], "distinct_sellers": {"sql": "COUNT(DISTINCT seller_id)"}}
+    shop = reader_of([*MARKETPLACE[:2], {**items, "metrics": metrics}, *MARKETPLACE[3:]])
+    asked = shop.ask("how many distinct sellers")
+    assert {option.question for option in asked.options} == {"Distinct sellers of order items", "Number of sellers"}
+    assert shape(shop.ask("distinct sellers by month")) == "order_items.distinct_sellers; by time:month"
+
+
 def test_a_vocabulary_is_read_the_same_way_twice() -> None:
     first = build_vocabulary(catalog_of(MARKETPLACE), MARKETPLACE_VALUES)
     second = build_vocabulary(catalog_of(list(reversed(MARKETPLACE))), tuple(reversed(MARKETPLACE_VALUES)))
