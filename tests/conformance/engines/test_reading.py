@@ -104,6 +104,8 @@ def test_queries_in_any_common_form_are_read(stand: Stand, engine: Engine) -> No
         "-- a remark\nselect 1 as one",
         "/* a remark */ select 1 as one",
         "select 1 as one;",
+        "select 1 as one -- done",
+        "select 1 as one /* done */",
     ):
         assert engine.read(statement).table.to_pylist() == [{"one": 1}], statement
 
@@ -210,4 +212,14 @@ def test_a_load_that_is_cancelled_lands_nothing(stand: Stand, engine: Engine) ->
             writer.load("orders", scan, load_id="l2", loaded_at=LOADED_AT, cancel=cancel)
         stand.build(writer, MODELS)
         writer.publish("b2")
+    assert is_whole(stand, engine)
+
+
+def test_a_fault_in_the_middle_of_the_rows_is_a_refusal_without_the_value(stand: Stand, engine: Engine) -> None:
+    publish_version(stand, engine, 1)
+    numbers = "range(400000) as t(n)" if stand.name == "duckdb" else "generate_series(1, 400000) as t(n)"
+    late = f"select cast(case when n = 399999 then 'a-secret' else '1' end as integer) as x from {numbers}"
+    with pytest.raises(EngineRefused) as refused:
+        engine.read(late)
+    assert "a-secret" not in str(refused.value)
     assert is_whole(stand, engine)

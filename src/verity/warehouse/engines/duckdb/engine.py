@@ -14,7 +14,7 @@ from verity.contracts.dataset import DataState, PhysicalSchema
 from verity.exceptions import EngineRefused
 from verity.warehouse.engine import Capabilities, Parameter, ReadResult, Writer
 from verity.warehouse.engines.duckdb import lock, reader
-from verity.warehouse.engines.duckdb.faults import from_duckdb_error, translated
+from verity.warehouse.engines.duckdb.faults import fault_line, from_duckdb_error, translated
 from verity.warehouse.engines.duckdb.layout import Layout
 from verity.warehouse.engines.duckdb.pointer import Signature, read_published, signature
 from verity.warehouse.engines.duckdb.writer import open_writer
@@ -66,12 +66,12 @@ class DuckDBEngine:
             with self._watchdog.watching(limit, cancel, cursor.interrupt) as watch:
                 try:
                     table, truncated = _run(cursor, sql, parameters, row_cap)
-                except (duckdb.Error, pa.ArrowException, RuntimeError) as fault:
+                except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as fault:
                     if watch.fired:
                         raise timed_out(limit, cancel) from None
                     if isinstance(fault, duckdb.Error):
                         raise from_duckdb_error(fault, "the query was refused", version.key) from None
-                    raise
+                    raise EngineRefused(f"the query was refused: {fault_line(str(fault))}") from None  # in mid-stream
             return ReadResult(table, version.published.state, truncated)
 
     @contextmanager

@@ -44,7 +44,7 @@ def read_statement(
     with connection.cursor() as cursor, watchdog.watching(seconds, cancel, lambda: _interrupt(cursor)) as watch:
         try:
             state = begin(cursor, seconds)
-            cursor.execute(sql, list(parameters) or None)
+            cursor.execute(f"{sql}\n", list(parameters) or None)  # ADBC puts `)` behind it: a remark must have ended
             table, truncated = take_rows(cursor.fetch_record_batch(), row_cap)
             if not truncated:
                 cursor.execute("commit")
