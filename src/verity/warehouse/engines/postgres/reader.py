@@ -44,7 +44,7 @@ def read_statement(
     with connection.cursor() as cursor, watchdog.watching(seconds, cancel, lambda: _interrupt(cursor)) as watch:
         try:
             state = begin(cursor, seconds)
-            cursor.execute(f"{sql}\n", list(parameters) or None)  # ADBC puts `)` behind it: a remark must have ended
+            cursor.execute(_closable(sql), list(parameters) or None)
             table, truncated = take_rows(cursor.fetch_record_batch(), row_cap)
             if not truncated:
                 cursor.execute("commit")
@@ -67,6 +67,11 @@ def begin(cursor: dbapi.Cursor, seconds: float) -> DataState:
     if row is None:
         raise NothingPublished
     return read_state(row)
+
+
+def _closable(sql: str) -> str:
+    """The statement as ADBC can put it between parentheses: no last semicolon, and a remark at the end has ended."""
+    return sql.rstrip().removesuffix(";") + "\n"
 
 
 def _interrupt(cursor: dbapi.Cursor) -> None:
