@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-import verity.exceptions
+from verity import exceptions
 from verity.cli.main import COMMANDS, verity
 from verity.config import Settings
 from verity.exceptions import VerityError
@@ -53,7 +53,8 @@ def errors_page() -> str:
         lines.append(f"| {code} | `{name}` | {meaning} |")
     for title, module in (
         ("Findings of `verity check`", "verity.data.finding"),
-        ("Reasons of a refusal or a clarification", "verity.reading.reasons"),
+        ("Findings of `verity check --live`", "verity.quality.codes"),
+        ("Reasons of a refusal or a clarification", "verity.reading.codes"),
     ):
         codes = importlib.import_module(module).CODES
         lines += ["", f"## {title}", "", "| code | meaning |", "|---|---|"]
@@ -90,7 +91,7 @@ def _help(command: click.Command, path: str) -> str:
 
 
 def _errors() -> list[tuple[str, str, str]]:
-    classes = [c for _, c in inspect.getmembers(verity.exceptions, inspect.isclass) if issubclass(c, VerityError)]
+    classes = [c for _, c in inspect.getmembers(exceptions, inspect.isclass) if issubclass(c, VerityError)]
     return [(c.code, c.__name__, (inspect.getdoc(c) or "").split("\n")[0]) for c in classes]
 
 

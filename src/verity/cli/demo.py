@@ -18,8 +18,8 @@ QUESTIONS = (
     "revenue by month in 2025",
     "top 5 branches by revenue in 2025",
     "¿cuántas transacciones hubo por método de pago en 2024?",
-    "sales by region",
-    "what will profit be next year?",
+    "revenue by city",
+    "profit margin by category",
 )
 """Three that are answered (one in Spanish), one that is asked back, one that is refused."""
 
@@ -29,7 +29,7 @@ QUESTIONS = (
 @click.option("--scale", type=click.IntRange(min=1), default=1, help="1 is small; 100 has tens of millions of rows.")
 @click.option("--fresh", is_flag=True, help="Replace an earlier demo in DIRECTORY.")
 @common()
-def command(directory: Path, scale: int, fresh: bool, project: Path | None, format_: str) -> int:  # noqa: ARG001
+def command(directory: Path, scale: int, fresh: bool, project: Path | None, format_: str) -> int:  # noqa: ARG001 - makes one
     """Make 'Scout', a sample retail chain, in DIRECTORY: sync, build, check, and answer some questions.
 
     Example: verity demo scout && cd scout && verity ask "revenue by region"
