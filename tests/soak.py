@@ -87,7 +87,17 @@ def _run(name: str, suite: Suite, seed: int, *, full: bool) -> int:
     print(f"== soak {name}, seed {seed}, {numbers}: {suite.law}", flush=True)
     environment = {**os.environ, **numbers, "VERITY_SEED": str(seed), "HYPOTHESIS_PROFILE": "soak" if full else "quick"}
     timeout = "0" if full else "300"
-    command = [sys.executable, "-m", "pytest", "-q", "--timeout", timeout, f"--hypothesis-seed={seed}", *suite.tests]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rP",
+        "--timeout",
+        timeout,
+        f"--hypothesis-seed={seed}",
+        *suite.tests,
+    ]
     began = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     seconds = round(time.monotonic() - began, 1)
