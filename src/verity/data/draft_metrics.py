@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from verity.data.draft_columns import Described
 from verity.data.draft_entities import Entity
@@ -23,13 +24,23 @@ _DIFFERENT = ("distinto", "único", "diferente")
 Named = tuple[str, MetricEntry]
 
 
+@dataclass(frozen=True)
+class Reference:
+    """An id-like column that stands for another thing: the entity of that thing's table, if it has one, and whether
+    other tables refer to the same."""
+
+    column: Described
+    target: Entity | None
+    is_shared: bool = False
+
+
 def draft_metrics(
     entity: Entity, columns: Sequence[Described], *,
-    head_is_its_own: bool, references: Sequence[tuple[Described, Entity | None]], key: Sequence[str],
+    head_is_its_own: bool, references: Sequence[Reference], key: Sequence[str],
 ) -> dict[str, MetricEntry]:  # fmt: skip
     """The metrics of one table, in reading order.
 
-    `references` are id-like columns that point elsewhere, with the entity of their table if there is one;
+    `references` are the id-like columns that stand for other things;
     `head_is_its_own`: no other table shares the entity's last word.
     """
     taken = {fold(column.profile.name) for column in columns}
@@ -42,9 +53,9 @@ def draft_metrics(
         metrics[name] = entry
 
     add(*_count(entity, columns, head_is_its_own))
-    for column, target in references:
-        if _worth_counting(column, key):
-            add(*_distinct(column, target))
+    for reference in references:
+        if _worth_counting(reference.column, key):
+            add(*_distinct(reference, entity))
     for column in columns:
         if column.kind != "time" and column.adding == "sum":
             add(*_sum(column, entity))
@@ -119,37 +130,49 @@ def counted_words(column: Described) -> tuple[str, ...]:
     return (*base[:-1], singular(base[-1]))
 
 
-def _distinct(column: Described, target: Entity | None) -> Named:
+def _distinct(reference: Reference, entity: Entity) -> Named:
+    column, target = reference.column, reference.target
     base = list(counted_words(column))
     if target is not None and fold(column.words[-1]) in ("code", "sku"):
         base = list(target.words)
     phrase = read_phrase(base)
-    en = (
-        [pluralise(text, "en") for text in phrase.en[-1:]]
-        if phrase.language == "en"
-        else [pluralise(t, "en") for t in phrase.en]
-    )
-    es = [pluralise(text, "es") for text in phrase.es]
+    known = phrase.en[-1:] if phrase.language == "en" else phrase.en
+    en, es = [pluralise(text, "en") for text in known], [pluralise(text, "es") for text in phrase.es]
+    english, spanish = _shared_words(en, es, entity) if reference.is_shared else _distinct_words(column, en, es)
+    slug = "_".join((en[0] if en and phrase.language == "en" else pluralise(" ".join(base), phrase.language)).split())
+    if target is None and not reference.is_shared:
+        english = [text for p in en for text in (f"number of {p}", p, f"count of {p}")] + english
+        spanish = [text for p in es for text in (f"número de {p}", f"cantidad de {p}", p)] + spanish
+    shown = (en or [" ".join(base)])[0]
+    return f"{'number_of' if target is None else 'distinct'}_{slug}", MetricEntry(
+        description=f"Number of different {shown} ({column.profile.name}).",
+        sql=f"COUNT(DISTINCT {_sql_name(column.profile.name)})",
+        aliases=_aliases(english, spanish, 24), unit="count", draft=True,
+    )  # fmt: skip
+
+
+def _distinct_words(column: Described, en: Sequence[str], es: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What people call a distinct count: by the thing, and by the column's own name."""
     english = [f"{kind} {p}" for p in en for kind in ("distinct", "unique", "different")]
-    english += [f"number of {kind} {p}" for p in en for kind in ("distinct", "unique", "different")]
+    english += [f"number of {text}" for text in english]
     spanish = [with_adjective(p, kind) for p in es[:2] for kind in _DIFFERENT]
     spanish += [f"número de {text}" for text in spanish[:3]]
     own = dict.fromkeys((column.phrase.own, pluralise(column.phrase.own, "en"), column.profile.name))
     english += [f"{kind} {name}" for name in own for kind in ("distinct", "unique", "different")]
     spanish += [f"{name} {kind}s" for name in (column.profile.name, *column.phrase.es[-1:]) for kind in _DIFFERENT]
-    slug = "_".join((en[0] if en and phrase.language == "en" else pluralise(" ".join(base), phrase.language)).split())
-    if target is None:
-        english = [text for p in en for text in (f"number of {p}", p, f"count of {p}")] + english
-        spanish = [text for p in es for text in (f"número de {p}", f"cantidad de {p}", p)] + spanish
-        name = f"number_of_{slug}"
-    else:
-        name = f"distinct_{slug}"
-    sql = f"COUNT(DISTINCT {_sql_name(column.profile.name)})"
-    shown = (en or [" ".join(base)])[0]
-    return name, MetricEntry(
-        description=f"Number of different {shown} ({column.profile.name}).", sql=sql,
-        aliases=_aliases(english, spanish, 24), unit="count", draft=True,
-    )  # fmt: skip
+    return english, spanish
+
+
+def _shared_words(en: Sequence[str], es: Sequence[str], entity: Entity) -> tuple[list[str], list[str]]:
+    """Several tables refer to one thing: each says which rows are meant (orders with reviews). The plain words stay on
+    each, once, so that they are asked back and not refused."""
+    english = [f"distinct {p}" for p in en[:1]]
+    english += [
+        f"{p} with {plural}" for p in en for plural in dict.fromkeys((entity.plural_en, entity.plural_en.split()[-1]))
+    ]
+    spanish = [with_adjective(p, "distinto") for p in es[:1]]
+    spanish += [f"{p} con {plural}" for p in es[:2] for plural in entity.plurals_es[:1]]
+    return english, spanish
 
 
 def _sum(column: Described, entity: Entity) -> Named:

@@ -6,15 +6,16 @@ What the figures do not prove is not asserted but reported; `DRAFT.md` is that r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verity.contracts.dataset import Inclusion, TableProfile
 from verity.data.draft_columns import Described, column_entry, describe_column
 from verity.data.draft_entities import Entity, read_entities
 from verity.data.draft_joins import FoundJoin, choose_joins
 from verity.data.draft_keys import KeyChoice, choose_key
-from verity.data.draft_metrics import column_phrases, counted_words, draft_metrics, is_reserved
+from verity.data.draft_metrics import Reference, column_phrases, counted_words, draft_metrics, is_reserved
 from verity.data.draft_report import DraftReport, write_report
 from verity.data.draft_times import TimeChoice, choose_times
 from verity.data.draft_yaml import to_yaml
@@ -44,23 +45,23 @@ def draft(tables: Sequence[TableProfile], inclusions: Iterable[Inclusion] = (), 
     joins = {table.name: _named(table, found[table.name], entities) for table in tables}
     times = choose_times(tables, joins, {name: key.columns for name, key in keys.items()}, entities)
     columns = {table.name: _columns(table, keys[table.name], joins[table.name], entities) for table in tables}
-    entries = tuple(
-        _entry(table, entities, keys[table.name], joins[table.name], times[table.name], columns[table.name])
-        for table in tables
-    )
+    references = _shared({t.name: _references(columns[t.name], joins[t.name], entities, keys[t.name]) for t in tables})
+    entries = tuple(_entry(t, entities, keys, joins, times, columns, references[t.name]) for t in tables)
     report = write_report(tables, entries, entities, keys, joins, times, columns, doubts, notes)
     return Draft(entries, report, tuple(_typed(table, columns[table.name]) for table in tables))
 
 
 def _entry(
-    table: TableProfile, entities: Mapping[str, Entity], key: KeyChoice, joins: Sequence[NamedJoin], time: TimeChoice,
-    columns: Sequence[Described],
+    table: TableProfile, entities: Mapping[str, Entity], keys: Mapping[str, KeyChoice],
+    all_joins: Mapping[str, Sequence[NamedJoin]], times: Mapping[str, TimeChoice],
+    described: Mapping[str, Sequence[Described]], references: Sequence[Reference],
 ) -> TableEntry:  # fmt: skip
-    entity = entities[table.name]
+    name = table.name
+    entity, key, joins, columns = entities[name], keys[name], all_joins[name], described[name]
     metrics = draft_metrics(
         entity, columns,
         head_is_its_own=_head_is_its_own(table.name, entities),
-        references=_references(columns, joins, entities, key), key=key.columns,
+        references=references, key=key.columns,
     )  # fmt: skip
     aliases = _column_aliases(columns, entity, metrics)
     return TableEntry(
@@ -69,7 +70,7 @@ def _entry(
         grain=_grain(entity, key),
         entity={"en": entity.en, "es": entity.es[0]} if entity.es else entity.en,
         primary_key=key.columns,
-        time_column=time.column,
+        time_column=times[name].column,
         columns={c.profile.name: column_entry(c, words) for c, words in zip(columns, aliases, strict=True)},
         joins={name: _join_entry(join, name, entities) for name, join in joins},
         metrics=metrics,
@@ -122,12 +123,12 @@ def _columns(
 
 def _references(
     columns: Sequence[Described], joins: Sequence[NamedJoin], entities: Mapping[str, Entity], key: KeyChoice
-) -> list[tuple[Described, Entity | None]]:
+) -> list[Reference]:
     """Id-like columns that stand for another thing: joined ones with that thing's entity, others by their own name."""
     targets = {own: join.target for _, join in joins for own, _ in join.columns}
     named = {entity.words: entity for entity in entities.values() if entity.named}
     return [
-        (
+        Reference(
             column,
             entities[targets[column.profile.name]]
             if column.profile.name in targets
@@ -136,6 +137,15 @@ def _references(
         for column in columns
         if column.kind == "id" and (column.profile.name in targets or column.profile.name not in key.columns)
     ]
+
+
+def _shared(references: Mapping[str, list[Reference]]) -> dict[str, list[Reference]]:
+    """Mark references whose thing several named tables refer to."""
+    counts = Counter(words for found in references.values() for words in {counted_words(r.column) for r in found})
+    return {
+        table: [replace(r, is_shared=r.target is not None and counts[counted_words(r.column)] > 1) for r in found]
+        for table, found in references.items()
+    }
 
 
 def _column_aliases(

@@ -458,3 +458,24 @@ def test_the_report_reads_as_text_and_as_markdown(shop: Draft) -> None:
     assert "orders: 120 rows, one per order; key id; time orderDate" in shop.report.to_text()
     assert "| orders | 120 | order | id | orderDate |" in shop.report.to_markdown()
     assert "## Personal data" in shop.report.to_markdown()
+
+
+def test_counts_of_one_thing_in_several_tables_say_which_rows_they_mean(tmp_path: Path) -> None:
+    made = drafted(
+        tmp_path / "d",
+        {
+            "users": rows("user_id,city", 20, lambda n: (n, "x")),
+            "logins": rows("login_id,user_id", 60, lambda n: (n, n % 20 + 1)),
+            "posts": rows("post_id,user_id", 60, lambda n: (n, n % 10 + 1)),
+        },
+    )
+    logins = table(made, "logins").metrics["distinct_users"].aliases["en"]
+    posts = table(made, "posts").metrics["distinct_users"].aliases["en"]
+    assert "users with logins" in logins
+    assert "users with posts" in posts
+    assert set(logins) & set(posts) == {"distinct users"}, "the plain words are asked back"
+
+
+def test_a_vague_word_alone_is_no_name_of_a_column(tmp_path: Path) -> None:
+    made = drafted(tmp_path / "d", {"payments": rows("payment_id,payment_value", 30, lambda n: (n, f"{n}.50"))})
+    assert "value" not in table(made, "payments").columns["payment_value"].aliases["en"]
