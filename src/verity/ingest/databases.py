@@ -1,4 +1,4 @@
-"""Databases as sources: their tables with declared keys, and their rows as Arrow batches.
+"""Databases as sources, opened by URL.
 
 The URL says which: postgresql:// (ADBC, extra `postgres`), mysql:// and mariadb:// (extra `databases`), sqlite:/// and
 duckdb:/// (no extra). One file a kind in `drivers/`; each translates its vendor's errors and never shows a password.
@@ -7,16 +7,11 @@ duckdb:/// (no extra). One file a kind in `drivers/`; each translates its vendor
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
-from verity.contracts.dataset import ForeignKey
 from verity.exceptions import SourceFormatUnknown, SourceNotFound
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from verity.ingest.database import Address, Database
 
 SCHEMES = {
     "postgresql": "postgres",
@@ -26,68 +21,8 @@ SCHEMES = {
     "sqlite": "sqlite",
     "duckdb": "duckdb",
 }
-
-URL_REMEDY = (
-    "Check host, port, database, user and password of the URL; signs such as @ : / in a password are %40 %3A %2F."
-)
-"""What to do where a server refuses or does not answer."""
 FILE_SCHEMES = frozenset({"sqlite", "duckdb"})
 """Schemes that name a file, not a server."""
-
-
-@dataclass(frozen=True)
-class DatabaseTable:
-    """A table or view of a database. `query_table` is its name there (`schema.table` outside the default schema);
-    foreign keys name their targets by `name`."""
-
-    name: str
-    query_table: str
-    primary_key: tuple[str, ...] = ()
-    foreign_keys: tuple[ForeignKey, ...] = ()
-
-
-class Database(Protocol):
-    """An opened database. Nothing stays connected between calls."""
-
-    name: str
-    """What the source is called: the database's name."""
-    shown: str
-    """The URL without user and password, for messages."""
-    has_secret: bool
-
-    def tables(self) -> tuple[DatabaseTable, ...]:
-        """Its tables and views. Raises `SourceUnreachable`, `MissingExtra`."""
-        ...
-
-    def read(self, query_table: str) -> pa.RecordBatchReader:
-        """Every row of a table, in batches. Raises `SourceUnreachable`, `SourceTableMissing`."""
-        ...
-
-    def count(self, query_table: str) -> int:
-        """How many rows the table has now. Raises as `read`."""
-        ...
-
-
-@dataclass(frozen=True)
-class Address:
-    """A database URL in its parts. Its text form leaves user and password out."""
-
-    scheme: str
-    host: str
-    port: int | None
-    user: str | None
-    password: str | None
-    database: str
-    query: str
-
-    def __repr__(self) -> str:
-        return f"Address({self.shown})"
-
-    @property
-    def shown(self) -> str:
-        """The URL without user and password."""
-        port = f":{self.port}" if self.port else ""
-        return f"{self.scheme}://{self.host or 'socket'}{port}/{self.database}"
 
 
 def is_database_url(text: str) -> bool:

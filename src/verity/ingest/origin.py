@@ -16,7 +16,8 @@ from typing import Literal
 
 from verity.data.draft_words import snake_case
 from verity.exceptions import SourceEmpty, SourceFormatUnknown, SourceNotFound, SourceUnreadable, TableNameClash
-from verity.ingest.databases import Database, DatabaseTable, is_database_url, open_database
+from verity.ingest.database import Database, DatabaseTable
+from verity.ingest.databases import is_database_url, open_database
 from verity.ingest.part_files import header_of
 from verity.ingest.variables import fill_variables
 from verity.ingest.workbook import sheets_of

@@ -13,7 +13,7 @@ import duckdb
 from verity.contracts.dataset import ForeignKey
 from verity.contracts.table import LogicalType
 from verity.exceptions import FileUnreadable, SourceEmpty
-from verity.ingest.databases import Database, DatabaseTable
+from verity.ingest.database import Database, DatabaseTable
 from verity.ingest.origin import FileTable, Origin
 from verity.ingest.text_types import TypedText, type_text_columns
 from verity.ingest.workbook import read_sheet

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.ingest.test_origin import put
 
 from verity.exceptions import SecretMissing, SourceDocumentInvalid, TableNameClash
-from verity.ingest.databases import DatabaseTable
+from verity.ingest.database import DatabaseTable
 from verity.ingest.origin import Origin, open_origin
 from verity.ingest.sources import load_sources, resolve_url, write_source
 

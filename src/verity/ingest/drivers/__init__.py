@@ -1,8 +1,8 @@
 """One file for each kind of database that can be a source.
 
 Promises: read-only, rows as Arrow batches of bounded size, vendor errors translated, no password in any message.
-Read first: `sqlite.py`, the shortest; `../databases.py` has the protocol.
-May import: its own vendor (inside the file), pyarrow, `verity.ingest.databases`, contracts, exceptions.
+Read first: `sqlite.py`, the shortest; `../database.py` has the protocol.
+May import: its own vendor (inside the file), pyarrow, `verity.ingest.database`, contracts, exceptions.
 
     from verity.ingest.databases import open_database
 

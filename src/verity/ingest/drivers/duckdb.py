@@ -12,7 +12,7 @@ import duckdb
 from verity.contracts.dataset import ForeignKey
 from verity.data.draft_words import snake_case
 from verity.exceptions import SourceTableMissing, SourceUnreachable
-from verity.ingest.databases import DatabaseTable
+from verity.ingest.database import DatabaseTable
 from verity.warehouse.sql_names import quoted
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _DEFAULT = "main"
 
 
 class DuckdbSource:
-    """See `ingest.databases.Database`."""
+    """See `ingest.database.Database`."""
 
     has_secret = False
 

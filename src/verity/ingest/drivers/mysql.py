@@ -11,7 +11,7 @@ from urllib.parse import quote
 from verity.contracts.dataset import ForeignKey
 from verity.data.draft_words import snake_case
 from verity.exceptions import MissingExtra, SourceTableMissing, SourceUnreachable
-from verity.ingest.databases import URL_REMEDY, Address, DatabaseTable
+from verity.ingest.database import URL_REMEDY, Address, DatabaseTable
 from verity.ingest.drivers.decimals import MOST_DIGITS, decimal_batches
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _BINARY = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "l
 
 
 class MysqlSource:
-    """See `ingest.databases.Database`."""
+    """See `ingest.database.Database`."""
 
     def __init__(self, url: str, address: Address) -> None:  # noqa: ARG002  # the drivers share one shape
         if find_spec("pymysql") is None or find_spec("connectorx") is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from verity.contracts.dataset import ForeignKey
 from verity.data.draft_words import snake_case
 from verity.exceptions import MissingExtra, SourceTableMissing, SourceUnreachable
-from verity.ingest.databases import URL_REMEDY, Address, DatabaseTable
+from verity.ingest.database import URL_REMEDY, Address, DatabaseTable
 from verity.ingest.drivers.decimals import MOST_DIGITS, decimal_batches
 from verity.warehouse.sql_names import quoted
 
@@ -59,7 +59,7 @@ class _Column:
 
 
 class PostgresSource:
-    """See `ingest.databases.Database`."""
+    """See `ingest.database.Database`."""
 
     def __init__(self, url: str, address: Address) -> None:
         if find_spec("psycopg") is None or find_spec("adbc_driver_postgresql") is None:

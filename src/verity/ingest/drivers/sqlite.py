@@ -16,7 +16,7 @@ from urllib.parse import quote
 from verity.contracts.dataset import ForeignKey
 from verity.data.draft_words import snake_case
 from verity.exceptions import SourceTableMissing, SourceUnreachable
-from verity.ingest.databases import DatabaseTable
+from verity.ingest.database import DatabaseTable
 from verity.warehouse.sql_names import quoted
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _TABLES = (
 
 
 class SqliteSource:
-    """See `ingest.databases.Database`."""
+    """See `ingest.database.Database`."""
 
     has_secret = False
 
