@@ -147,7 +147,7 @@ def test_a_query_is_interrupted_at_its_deadline(stand: Stand, engine: Engine) ->
     began = time.monotonic()
     with pytest.raises(QueryTimedOut, match=r"0\.2 s"):
         engine.read(stand.hog, seconds=0.2)
-    assert time.monotonic() - began < 0.7
+    assert time.monotonic() - began < 1.2
     assert is_whole(stand, engine)
 
 
@@ -166,7 +166,7 @@ def test_a_query_is_interrupted_when_cancelled(stand: Stand, engine: Engine) -> 
     began = time.monotonic()
     with pytest.raises(QueryTimedOut, match="cancelled"):
         engine.read(stand.hog, cancel=cancel)
-    assert time.monotonic() - began < 0.8
+    assert time.monotonic() - began < 1.2
     with pytest.raises(QueryTimedOut, match="cancelled"):
         engine.read(stand.hog, cancel=cancel)
     assert is_whole(stand, engine)
