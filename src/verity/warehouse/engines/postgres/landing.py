@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import uuid
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -39,10 +40,11 @@ def land(
     cancel: threading.Event | None = None,
 ) -> int:
     """Make the table anew from the scan; the rows landed."""
-    with (
-        tempfile.TemporaryDirectory(prefix="verity-spill-") as spill,
-        duckdb.connect(":memory:", config={**duckdb_limits(settings), **_CONFIG, "temp_directory": spill}) as duck,
-    ):
+    spill = (
+        Path(tempfile.gettempdir()) / f"verity-spill-{uuid.uuid4().hex}"
+    )  # DuckDB makes it when needed, and removes it
+    config = {**duckdb_limits(settings), **_CONFIG, "temp_directory": str(spill)}
+    with duckdb.connect(":memory:", config=config) as duck:
         duck.execute("SET TimeZone = 'UTC'")
 
         def attempt(sample_all: bool) -> int:
