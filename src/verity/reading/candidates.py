@@ -103,7 +103,9 @@ def _candidate(
     )
     near = [nearness for choice in choices for nearness in choice.near]
     cost = (
-        *(near.count(level) for level in (Nearness.TYPO, Nearness.LEMMA, Nearness.SHORTENED, Nearness.TRANSLATED)),
+        *(near.count(level) for level in (Nearness.TYPO, Nearness.LEMMA, Nearness.SHORTENED)),
+        sum(choice.by_entity for choice in metrics),
+        near.count(Nearness.TRANSLATED),
         _ranks_a_status(frame, by),
         spans,
     )

@@ -55,6 +55,8 @@ class Choice:
     near: tuple[Nearness, ...] = ()
     assumed: tuple[Assumed, ...] = ()
     problems: tuple[Problem, ...] = ()
+    by_entity: bool = False
+    """A metric read from the bare noun of an entity: only where no metric has those words, unless a count was asked."""
 
 
 # -- metrics ----------------------------------------------------------------------------------------------------------
@@ -68,7 +70,8 @@ def metric_choices(ref: MetricRef, vocabulary: Vocabulary, within: frozenset[str
             if within and member.partition(".")[0] not in within:
                 continue
             near, assumed = (meaning.nearness,), _near(meaning, ref.words, member)
-            found.append(Choice(member, near=near, assumed=assumed, problems=problems))
+            by_entity = meaning.kind == "entity" and ref.unit != "count"
+            found.append(Choice(member, near=near, assumed=assumed, problems=problems, by_entity=by_entity))
     return found or [Choice(problems=(Problem("no-metric", (ref.words,)),))]
 
 

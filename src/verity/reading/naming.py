@@ -13,6 +13,7 @@ from verity.data.lexicon import plural_en, plural_es
 from verity.reading.aggregates import counts_of, simple_aggregate
 from verity.reading.lexicon import lexicon
 from verity.reading.normalise import words_of
+from verity.reading.word_forms import says_distinct
 
 AliasMap = Mapping[Literal["any", "en", "es"], tuple[str, ...]]
 
@@ -107,7 +108,7 @@ class Labels:
         if only_count and (wordless or metric.name in GENERIC_METRICS):
             return lexicon(self.language).texts["count"].format(entity=plural_entity(table, self.language))
         own = {words_of(text): text for text in said if self._metric_owners.get(words_of(text)) == {metric.member}}
-        if own and counts_of_the_same(self.catalog, self._counts, member):
+        if own and says_distinct(first(own.values(), "")) and counts_of_the_same(self.catalog, self._counts, member):
             words = lexicon(self.language).texts["of_table"]
             return words.format(metric=first(own.values(), ""), table=self._table(table))
         return first(own.values(), f"{self._table(table)} {readable(metric.name)}")

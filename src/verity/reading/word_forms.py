@@ -14,6 +14,7 @@ from verity.reading.normalise import fold, words_of
 Words = tuple[str, ...]
 
 MOST_BAGS = 16
+_LANGUAGES: tuple[Language, ...] = ("en", "es")
 
 
 @lru_cache(maxsize=50_000)
@@ -64,6 +65,12 @@ def bags(words: Words) -> tuple[Words, ...]:
     if size > MOST_BAGS:
         return ()
     return tuple(dict.fromkeys(tuple(sorted(bag)) for bag in product(*choices)))
+
+
+def says_distinct(text: str) -> bool:
+    """Whether `distinct`, `unique` or the like is among the words."""
+    found = words_of(text)
+    return any("AGG:distinct" in lexicon(each).phrases.get((word,), ()) for word in found for each in _LANGUAGES)
 
 
 LINKING = frozenset({"of", "the", "de", "del", "la", "el", "los", "las", "a", "s"})

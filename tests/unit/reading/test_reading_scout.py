@@ -1,0 +1,63 @@
+"""Questions about the sample project's own dictionary: ratios, derived metrics, segments, labels of values."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from reading_shops import Reader, shape
+
+from verity.contracts.identity import OWNER
+from verity.contracts.metric import MetricQuery
+from verity.data.access import access_for
+from verity.data.catalog import build_catalog
+from verity.data.dictionary import load_dictionary
+from verity.reading.vocabulary import build_vocabulary
+from verity.semantic.compiler import compile_query
+from verity.semantic.model import load_model
+
+
+@pytest.fixture(scope="module")
+def scout() -> Reader:
+    with resources.as_file(resources.files("verity.samples") / "scout" / "dictionary") as directory:
+        dictionary = load_dictionary(Path(directory))
+    catalog = build_catalog(dictionary)
+    model, accesses = load_model(catalog), access_for(dictionary, OWNER, "open")
+
+    def check(query: MetricQuery) -> str:
+        return compile_query(model, query, accesses=accesses, dialect="duckdb").display
+
+    reader = Reader(catalog, build_vocabulary(catalog), today=date(2026, 3, 10))
+    reader.check = check  # type: ignore[assignment, method-assign]  # the compiler in place of the stand-in
+    return reader
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("revenue by month", "transactions.revenue; by time:month"),
+        ("net sales by region", "transactions.revenue; by transactions.branch.region"),
+        ("ingresos por mes en 2025", "transactions.revenue; by time:month; time 2025-01-01..2026-01-01"),
+        ("return rate by month", "transactions.return_rate; by time:month"),
+        ("average ticket by payment method", "transactions.average_ticket; by transactions.payment_method"),
+        ("revenue in cash", "transactions.revenue; transactions.payment_method equals cash"),
+        ("cuántas transacciones anuladas hay", "transactions.transaction_count; transactions.status equals voided"),
+        ("unidades vendidas por categoría", "transactions.units_sold; by transactions.product.category"),
+        ("returns last quarter", "transactions.returns_amount; time 2025-10-01..2026-01-01"),
+        ("expenses by vendor", "expenses.expenses_total; by expenses.vendor.vendor_name"),
+        ("how many sales", "refused: unit-mismatch"),
+        ("profit by month", "refused: word-not-understood"),
+        ("ganancia por mes", "refused: word-not-understood"),
+    ],
+)
+def test_a_question_about_the_sample_means_one_query(scout: Reader, question: str, meant: str) -> None:
+    assert shape(scout.ask(question)) == meant
+
+
+def test_a_segment_narrows_the_metric_that_it_stands_before(scout: Reader) -> None:
+    read = scout.ask("walk-in revenue by month")
+    assert read.query is not None
+    assert read.query.segments == ("transactions.walk_in",)
+    assert read.restatement == "Revenue, by month, only walk in"
