@@ -9,7 +9,7 @@ from verity.data.draft_columns import Described
 from verity.data.draft_entities import Entity
 from verity.data.draft_phrases import of_the, pluralise, read_phrase, with_adjective
 from verity.data.draft_vocabulary import RESERVED
-from verity.data.draft_words import singular, without_id
+from verity.data.draft_words import singular, snake_case, without_id
 from verity.data.lexicon import fold
 from verity.data.model import MetricEntry
 
@@ -47,6 +47,7 @@ def draft_metrics(
     metrics: dict[str, MetricEntry] = {}
 
     def add(name: str, entry: MetricEntry) -> None:
+        name = snake_case(name)
         name = name if fold(name) not in taken else f"{name}_metric"
         while fold(name) in taken or name in metrics:
             name += "_2"

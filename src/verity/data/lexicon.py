@@ -72,7 +72,9 @@ def fold(text: str) -> str:
 
 
 def plural_en(word: str) -> str:
-    """The regular English plural of the last word of a phrase."""
+    """The regular English plural of the last word of a phrase; a word of another script stays as it is."""
+    if not word[-1:].isascii() or not word[-1:].isalpha():
+        return word
     if word.endswith(("s", "x", "z", "ch", "sh")):
         return word + "es"
     if word.endswith("y") and word[-2:-1] not in set("aeiou"):
