@@ -181,10 +181,12 @@ class QueryService:
         for _ in range(_TRIES):
             view = self._view(principal)
             key = (view.version, view.policy_hash, view.dictionary.content_hash)
-            try:
-                return self._values.get(key, lambda view=view: self._read_values(view))  # type: ignore[misc]  # bound now
-            except _Republished:
-                continue
+            found = self._values.find(key)
+            if found is None:
+                found, versions = self._read_values(view)
+                if versions - {view.version}:
+                    continue  # a build was published in between
+            return self._values.get(key, lambda kept=found: kept)  # type: ignore[misc]  # bound now, not later
         raise _too_fast()
 
     def read_where(self, text: str, principal: Principal) -> FilterNode:
@@ -207,16 +209,16 @@ class QueryService:
                 return view, compiled, read
         raise _too_fast()
 
-    def _read_values(self, view: _View) -> tuple[MemberValues, ...]:
-        """All of one data version, else `_Republished`."""
+    def _read_values(self, view: _View) -> tuple[tuple[MemberValues, ...], set[str]]:
+        """The values, and the data versions that they were read from."""
+        versions: set[str] = set()
 
         def read(query: MetricQuery) -> pa.Table:
             result = self._execute(self._compile(view, query), None, None, MOST_VALUES + 1)
-            if result.state.data_version != view.version:
-                raise _Republished
+            versions.add(result.state.data_version)
             return result.table
 
-        return read_values(view.model.catalog, read)
+        return read_values(view.model.catalog, read), versions
 
     def _compile(self, view: _View, query: MetricQuery) -> Compiled:
         compiled = compile_query(view.model, query, accesses=view.accesses, dialect=self._engine.dialect)
@@ -248,10 +250,6 @@ class QueryService:
         return _View(dictionary, version, accesses, policy, model)
 
 
-class _Republished(Exception):
-    """A build was published while the values of one version were being read."""
-
-
 def _too_fast() -> InternalError:
     return InternalError("builds are published faster than a query can be compiled", remedy="Ask again.")
 
@@ -264,11 +262,17 @@ class _Recent(Generic[K, V]):
         self._kept: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: K, make: Callable[[], V]) -> V:
+    def find(self, key: K) -> V | None:
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        known = self.find(key)
+        if known is not None:
+            return known
         made = make()
         with self._lock:
             self._kept[key] = made

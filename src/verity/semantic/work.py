@@ -111,7 +111,6 @@ class Work:
     having: list[Node] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
-    leaf_labels: dict[str, str] = field(default_factory=dict)
     columns: list[Column] = field(default_factory=list)
     statement: exp.Select | None = None
     parameters: list[Value] = field(default_factory=list)
