@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,13 +47,13 @@ class Shop:
     truth: ScoutTruth
     engine: Engine
 
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a statement on the published version."""
         return [tuple(row.values()) for row in self.engine.read(sql, seconds=SECONDS).table.to_pylist()]
 
-    def count(self, relation: str) -> object:
+    def count(self, relation: str) -> int:
         """Rows of one table."""
-        return self.rows(f"SELECT count(*) AS n FROM {relation}")[0][0]
+        return int(self.rows(f"SELECT count(*) AS n FROM {relation}")[0][0])
 
 
 @pytest.fixture(scope="module")
