@@ -494,6 +494,12 @@ class FileUnreadable(DataError):
         super().__init__(f"{path}{f':{line}' if line is not None else ''}: {reason}", remedy=remedy)
 
 
+class TypeGuessFailed(FileUnreadable):
+    """A value of a file does not fit the type of its column."""
+
+    code = "VRT-511"
+
+
 # --- 52x sources --------------------------------------------------------------------------------------------------
 
 

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
-from verity import __version__
 from verity.config import LoadedSettings, SettingInForce
 from verity.contracts.base import Json
 from verity.contracts.identity import SYSTEM, Principal
@@ -209,14 +209,15 @@ class Workbench:
     def doctor(self) -> DoctorReport:
         """Try every part and verify the record; owner only."""
         self._owner_only("doctor")
-        version = f"verity {__version__}, Python {sys.version.split()[0]}"
+        version = f"verity {installed_version('verity-workbench')}, Python {sys.version.split()[0]}"
         lines = [StageLine(name="verity", status="ok", message=version)]
         lines += [_tried(name, probe) for name, probe in self._parts.probes()]
         faults: tuple[ChainFault, ...] = ()
         try:
             faults = self._parts.record.verify()
             count = len(self._parts.record.conversations())
-            whole = f"{count} conversations, every chain whole" if not faults else f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found"
+            found = f"{len(faults)} fault{'' if len(faults) == 1 else 's'} found"
+            whole = found if faults else f"{count} conversations, every chain whole"
             lines.append(StageLine(name="record", status="failed" if faults else "ok", message=whole))
         except VerityError as error:
             lines.append(_failed("record", error))

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from verity.exceptions import DataError, FileUnreadable
+from verity.exceptions import DataError, FileUnreadable, TypeGuessFailed
 from verity.warehouse.engine import FileScan, Scan
 from verity.warehouse.files import absent_column, delimiter_of, header_of
 
@@ -21,10 +21,6 @@ _COLUMN = re.compile(r'converting column "(.+?)"\. Could not convert string .* t
 _WIDTH = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 _ABSENT = re.compile(r'names?: "(.+?)".* not exist in the CSV')
 _ENCODING = "Save it as UTF-8, or give its encoding in the source's options (encoding: latin-1 or utf-16)."
-
-
-class TypeGuessFailed(FileUnreadable):
-    """A value does not fit the type of its column."""
 
 
 @contextmanager

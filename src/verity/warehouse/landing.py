@@ -17,9 +17,8 @@ import duckdb
 import pyarrow as pa
 
 from verity.contracts.table import LogicalType
-from verity.exceptions import DataError
+from verity.exceptions import DataError, TypeGuessFailed
 from verity.warehouse.engine import ArrowScan, FileScan, Scan
-from verity.warehouse.file_faults import TypeGuessFailed
 from verity.warehouse.files import absent_column, scan_sql, typed_columns
 from verity.warehouse.sql_names import literal, quoted
 from verity.warehouse.types import from_duckdb, to_duckdb

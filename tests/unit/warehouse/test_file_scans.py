@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from verity.exceptions import DataError, FileUnreadable
+from verity.exceptions import DataError, FileUnreadable, TypeGuessFailed
 from verity.warehouse.engine import FileScan
-from verity.warehouse.file_faults import TypeGuessFailed, file_faults
+from verity.warehouse.file_faults import file_faults
 from verity.warehouse.landing import opened_scan
 
 
