@@ -48,7 +48,8 @@ class Builders:
         return Frame(metrics=(MetricRef(name.meanings, self._said(name), unit),))
 
     def total_of(self, total: Edge, _of: Edge | None, _the: Edge | None, name: Edge) -> Frame | None:
-        return self.metric(total, name) if total.detail == "total" else None
+        says_total = self._said(total).casefold() in ("total", "totales")  # a 'sum of orders' is no count
+        return self.metric(total, name) if says_total else None
 
     def counted(self, _the: Edge | None, how_many: Edge, _det: Edge | None, name: Edge) -> Frame:
         return self.metric(how_many, name)

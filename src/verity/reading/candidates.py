@@ -112,7 +112,7 @@ def _candidate(
     ungrouped = (Problem("condition-on-metric"),) if frame.having and not by else ()
     problems = (
         *(problem for choice in choices for problem in choice.problems), *ungrouped,
-        *rank_problems, *_term_problems(frame, names), *_time_problems(query, frame, vocabulary),
+        *rank_problems, *_conflicts(query), *_term_problems(frame, names), *_time_problems(query, frame, vocabulary),
     )  # fmt: skip
     assumed = (*(each for choice in choices for each in choice.assumed), *rank_assumed)
     return Candidate(query, cost, tuple(dict.fromkeys(assumed)), tuple(dict.fromkeys(problems)))
@@ -145,6 +145,13 @@ def _ranking(
     if rank.plural:
         return order, None, problems, (Assumed("all_ranked", "", value="desc" if rank.desc else "asc"),)
     return order, 1, problems, (Assumed("ties", ""),)
+
+
+def _conflicts(query: MetricQuery) -> Iterator[Problem]:
+    """`in SP in RJ`: two conditions that no row can meet are no question."""
+    asked = [node.member for node in conditions_of(query.filters) if node.op in ("equals", "in")]
+    if len(asked) != len(set(asked)):
+        yield Problem("conflicting-filters")
 
 
 def _term_problems(frame: Frame, names: tuple[str, ...]) -> Iterator[Problem]:

@@ -61,10 +61,25 @@ def without_role(lattice: Lattice, language: Language) -> tuple[Reason, ...]:
         return (reason("no-such-aggregate", language, (words,)),)
     if not _metric_spans(lattice):
         return (reason("no-metric", language),)
+    periods = _periods(lattice)
+    if len(periods) > 1:
+        words = tuple(lattice.text(edge.start, edge.end) for edge in periods)
+        return (reason("period-without-role", language, words),)
     for edge in _content(lattice)[:MOST_TRIED]:
         if _parses_without(lattice, edge):
             return (reason(_WITHOUT_ROLE[edge.category], language, (lattice.text(edge.start, edge.end),)),)
     return (reason("not-understood", language),)
+
+
+def _periods(lattice: Lattice) -> list[Edge]:
+    """The longest date phrases, one after the other."""
+    found: list[Edge] = []
+    for edges in lattice.edges:
+        dates = [edge for edge in edges if edge.category == "DATE"]
+        longest = max(dates, key=lambda edge: edge.end, default=None)
+        if longest is not None and (not found or found[-1].end <= longest.start):
+            found.append(longest)
+    return found
 
 
 def _metric_spans(lattice: Lattice) -> list[Edge]:

@@ -75,9 +75,15 @@ class _Parser:
         for start, before in starts:
             for step in self.chart.derive("clause", start):
                 joined = frame.join(step.value)
-                if joined is not None:
+                after_and = any(edge.category == "AND" for edge in before)
+                if joined is not None and not (after_and and _is_bare_date(step.value)):
                     found.append((step.end, joined, (*before, *step.edges)))
         return found
+
+
+def _is_bare_date(clause: Frame) -> bool:
+    """A period without a preposition: after `and` it would be a second dimension (`by state and 2018`)."""
+    return clause.date is not None and clause.date.reading.bare and not clause.date.columns
 
 
 def _complete(frame: Frame) -> bool:
