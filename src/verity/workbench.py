@@ -160,9 +160,9 @@ class Workbench:
         asked = query.model_dump(mode="json", exclude_defaults=True)
         result = self._execute("run_table_query", {"query": asked}, BY_NAME, self.principal, f"q_{_new_id()}")
         made = dict(result.output)
-        known = made.pop("evidence")
         evidence = {
-            **known,
+            **{name: value for name, value in made.pop("evidence").items() if name in Evidence.model_fields},
+            "engine": result.trace.get("engine"),
             "freshness": result.trace.get("freshness"),
             "principal": "owner (all rows)" if self.principal.is_owner else self.principal.id,
         }

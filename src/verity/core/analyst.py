@@ -251,6 +251,7 @@ def _evidence(result: ToolResult, principal: Principal) -> Evidence:
         {
             **{name: value for name, value in known.items() if name in Evidence.model_fields},
             "freshness": freshness,
+            "engine": result.trace.get("engine"),
             "rollup": result.trace.get("rollup"),
             "principal": "owner (all rows)" if principal.is_owner else principal.id,
         },

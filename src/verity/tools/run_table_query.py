@@ -22,11 +22,11 @@ class RunTableQueryInput(Contract):
 
 
 class QueryEvidence(Contract):
-    """The definitions and the raw SQL behind the rows: both are hashed with the output."""
+    """The definitions, the logical plan and the raw SQL behind the rows: all are hashed with the output."""
 
     metrics: tuple[MetricEvidence, ...]
     sql: str
-    engine: str
+    plan: Json
 
 
 class RunTableQueryOutput(Table):
@@ -53,11 +53,11 @@ class RunTableQuery:
         """`args`: `{query}`; output: a table with `evidence`. Raises `QueryError` and `DataError`."""
         query = RunTableQueryInput.model_validate(args).query
         result = self._service.run(query, context.principal, seconds=context.seconds_left, cancel=context.cancel)
-        evidence = QueryEvidence(metrics=result.metrics, sql=result.sql, engine=result.engine)
+        evidence = QueryEvidence(metrics=result.metrics, sql=result.sql, plan=result.plan)
         output = RunTableQueryOutput(**dict(result.table), evidence=evidence)
         return ToolResult(
             output=to_json(output),
-            trace={**result.trace, "plan": result.plan},
+            trace=result.trace,
             data_version=result.state.data_version,
             dictionary_hash=result.dictionary_hash,
             policy_hash=result.policy_hash,

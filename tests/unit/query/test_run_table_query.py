@@ -40,7 +40,7 @@ def test_its_output_is_a_table_of_its_own_schema(tool: RunTableQuery) -> None:
     table = Table.model_validate(result.output)
     assert [c.name for c in table.columns] == ["month", "repeat_customers", "revenue"]
     assert table.rows[1] == ("2024-02-01", 2, "32.00")
-    assert evidence["engine"] == "duckdb"
+    assert result.trace["engine"] == "duckdb"
     assert [m["name"] for m in evidence["metrics"]] == ["orders.repeat_customers", "orders.revenue"]
 
 
@@ -50,7 +50,7 @@ def test_it_records_what_the_rows_were_made_from(tool: RunTableQuery) -> None:
     assert result.dictionary_hash == dictionary_of(tables()).content_hash
     assert len(result.policy_hash or "") == 64
     assert result.trace["freshness"]["data_version"] == "v1"
-    assert result.trace["plan"]["scans"][0]["root"] == "orders"
+    assert result.output["evidence"]["plan"]["scans"][0]["root"] == "orders"
 
 
 def test_running_it_again_gives_the_same_output(tool: RunTableQuery) -> None:
