@@ -63,8 +63,8 @@ def without_role(lattice: Lattice, language: Language) -> tuple[Reason, ...]:
         return (reason("no-metric", language),)
     periods = _periods(lattice)
     if len(periods) > 1:
-        words = tuple(lattice.text(edge.start, edge.end) for edge in periods)
-        return (reason("period-without-role", language, words),)
+        said = tuple(lattice.text(edge.start, edge.end) for edge in periods)
+        return (reason("period-without-role", language, said),)
     for edge in _content(lattice)[:MOST_TRIED]:
         if _parses_without(lattice, edge):
             return (reason(_WITHOUT_ROLE[edge.category], language, (lattice.text(edge.start, edge.end),)),)
