@@ -22,7 +22,7 @@ _CAMEL = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-
 def snake_case(text: str) -> str:
     """A name safe in every layer: lower case, words joined by `_`, letters of any script kept, never empty, at most
     63 bytes (what PostgreSQL keeps), a digit never first. The same text always gives the same name."""
-    words = words_of(text) or ["table"]
+    words = _split(text) or ["table"]
     name = "_".join(words)
     if name[0].isdigit():
         name = f"t_{name}"
@@ -32,7 +32,11 @@ def snake_case(text: str) -> str:
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a physical name, lower case: `CustomerID` -> [customer, id]; `order-items` -> [order, items]."""
+    """The words of a physical name, lower case, at least one: `CustomerID` -> [customer, id]; `%` -> [%]."""
+    return _split(name) or [name.strip().lower() or "unnamed"]
+
+
+def _split(name: str) -> list[str]:
     pieces = _SPLIT.split(unicodedata.normalize("NFC", name))
     return [word.lower() for piece in pieces if piece for word in _CAMEL.split(piece) if word]
 

@@ -33,6 +33,10 @@ def _columns_short(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+_NUMBER_SIGNS = frozenset("0123456789+-.")
+_YAML_WORDS = frozenset({"on", "off", "yes", "no", "y", "n", "true", "false", "null", "~", ""})
+
+
 class _Block(list[Any]):
     """A list written one item a line."""
 
@@ -50,8 +54,9 @@ def _list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = '"' if text.lower() in {"on", "off", "yes", "no", "y", "n", "true", "false", "null", "~"} else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    """Quoted wherever YAML 1.1 or 1.2 might take the text for a number or a word of its own (0e0, on, ~)."""
+    unsure = text[:1] in _NUMBER_SIGNS or text.lower() in _YAML_WORDS
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if unsure else None)
 
 
 def _block(dumper: yaml.SafeDumper, items: _Block) -> yaml.Node:
