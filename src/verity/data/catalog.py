@@ -85,15 +85,20 @@ class Catalog:
 
     def metric(self, name: str) -> MetricMember:
         """The metric of a qualified or short name. Raises `UnknownMember`, `AmbiguousMember` with the choices."""
+        found = self.find_metric(name)
+        if found is None:
+            raise UnknownMember("metric", name, self._known(name, (m.member for m in self._metrics)))
+        return found
+
+    def find_metric(self, name: str) -> MetricMember | None:
+        """As `metric`, but None where there is none: a near name to suggest costs milliseconds to find."""
         for table, rest in self._table_prefixes(name):
             if rest in table.metrics:
                 return MetricMember(table.name, rest, table.metrics[rest])
         found = self._metric_tables.get(name, ())
-        if not found:
-            raise UnknownMember("metric", name, self._known(name, (m.member for m in self._metrics)))
         if len(found) > 1:
             raise AmbiguousMember(name, [f"{table}.{name}" for table in found[:MOST_CHOICES]])
-        return MetricMember(found[0], name, self.tables[found[0]].metrics[name])
+        return MetricMember(found[0], name, self.tables[found[0]].metrics[name]) if found else None
 
     def metric_part(self, name: str, *, table: str) -> MetricMember:
         """The metric that a ratio or derived metric of `table` names: the table's own first, hidden ones too.

@@ -70,6 +70,7 @@ class Model:
             member: described(error, f"join '{member}'") for member, error in self.graph.problems.items()
         }
         self._metrics: dict[str, Metric] = {}
+        self._segments: dict[tuple[str, str, str, tuple[str, ...]], Bound] = {}
         self._loading: list[str] = []
         self.routes: dict[tuple[object, ...], tuple[str, ...]] = {}
         """Join paths that the compiler found before."""
@@ -98,7 +99,11 @@ class Model:
         problem = self.problems.get(f"{table}.{name}")
         if problem is not None:
             raise problem
-        return self.binder.rows(self.catalog.usable_tables[table].segments[name].sql, table, root=root, path=path)
+        key = (table, name, root, path)
+        if key not in self._segments:
+            sql = self.catalog.usable_tables[table].segments[name].sql
+            self._segments[key] = self.binder.rows(sql, table, root=root, path=path)
+        return self._segments[key]
 
     def time_of(self, metric: Metric) -> Place | None:
         """Where a metric's own time column lies, from its table; None where it has none."""

@@ -83,9 +83,8 @@ def _compared(work: Work, name: str) -> Asked | Metric:
     asked = next((m for m in work.metrics if name in (m.member, m.name)), None)
     if asked is not None:
         return asked
-    try:
-        metric = work.model.catalog.metric(name)
-    except UnknownMember:
+    metric = work.model.catalog.find_metric(name)
+    if metric is None:
         return _dimension(work, name)
     try:
         dimension = _dimension(work, name)
