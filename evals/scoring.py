@@ -7,6 +7,7 @@ asked, refused: no number was given.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -20,8 +21,8 @@ from verity.contracts.question import Answer
 from verity.workbench import Workbench
 
 TODAY = date(2026, 11, 20)
-DIGITS = 12
-"""Significant digits to which a DOUBLE is compared, as results are rounded."""
+TOLERANCE = 1e-11
+"""Relative; a DOUBLE result is rounded to 12 significant digits."""
 
 
 @dataclass(frozen=True)
@@ -81,21 +82,35 @@ def _judged(answer: Answer, question: Json, truth: duckdb.DuckDBPyConnection) ->
     expected = [tuple(map(_canonical, row)) for row in truth.execute(question["sql"]).fetchall()]
     given = [tuple(map(_canonical, row)) for row in answer.table.rows]
     if question.get("kind") != "top":
-        expected, given = sorted(expected, key=repr), sorted(given, key=repr)
-    if expected == given:
+        expected, given = sorted(expected, key=_place), sorted(given, key=_place)
+    if len(expected) == len(given) and all(map(_same_row, expected, given)):
         return "right", answer.restatement or ""
     return "wrong", f"{answer.restatement}: {given[:3]} != {expected[:3]}"
+
+
+def _place(row: tuple[object, ...]) -> str:
+    """Where a row sorts: its groups first, then its numbers, roughly."""
+    return repr([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row])
+
+
+def _same_row(expected: tuple[object, ...], given: tuple[object, ...]) -> bool:
+    return len(expected) == len(given) and all(map(_same_cell, expected, given))
+
+
+def _same_cell(expected: object, given: object) -> bool:
+    """Whole numbers and text exactly; fractions to nearly every digit, since hand SQL over DOUBLE does not repeat."""
+    if isinstance(expected, float) and isinstance(given, float) and not (expected.is_integer() and given.is_integer()):
+        return math.isclose(expected, given, rel_tol=TOLERANCE)
+    return expected == given
 
 
 def _canonical(value: object) -> object:
     """A cell as a number, a day or text, whichever it is, so that JSON text and Python values compare."""
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
     text = str(value)
     try:
         number = Decimal(text)
     except ArithmeticError:
         return text.removesuffix(" 00:00:00").removesuffix("T00:00:00")
-    return float(f"{number:.{DIGITS}g}")
+    return float(number)
