@@ -133,7 +133,7 @@ def test_one_bad_table_keeps_nothing_of_the_run_and_says_which(
         (lambda data: (data / "orders.csv").unlink(), "VRT-520"),
         (lambda data: (data / "orders.csv").write_bytes(b""), "VRT-521"),
         (lambda data: (data / "orders.csv").write_bytes("id,zip,note\n1,2,Espa\xf1a\n".encode("latin-1")), "VRT-510"),
-        (lambda data: (data / "orders.csv").write_text("id,zip,note\nnot-a-number,2,x\n"), "VRT-510"),
+        (lambda data: (data / "orders.csv").write_text("id,zip,note\nnot-a-number,2,x\n"), "VRT-511"),
         (lambda data: (data / "orders.csv").write_text("id,postcode,note\n1,2,x\n"), "VRT-500"),
         (lambda data: (data / "big.parquet").write_bytes((data / "big.parquet").read_bytes()[:100]), "VRT-510"),
     ],
