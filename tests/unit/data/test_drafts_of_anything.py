@@ -13,10 +13,35 @@ from verity.data.model import TableEntry
 from verity.data.yaml_reader import read_yaml
 
 LIKELY = st.sampled_from(
-    """
-    id ID customer_id orderId Total price total_price number_of_orders at no % # _ ñ 数量 on yes null order select date
-    0e0 1_000 12:30 ~ = <<
-    """.split()
+    [
+        "id",
+        "ID",
+        "customer_id",
+        "orderId",
+        "Total",
+        "price",
+        "total_price",
+        "number_of_orders",
+        "at",
+        "no",
+        "%",
+        "#",
+        "_",
+        "ñ",
+        "数量",
+        "on",
+        "yes",
+        "null",
+        "order",
+        "select",
+        "date",
+        "0e0",
+        "1_000",
+        "12:30",
+        "~",
+        "=",
+        "<<",
+    ]
 )
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"))
 ANY_TEXT = st.text(CHARACTERS, min_size=1, max_size=12).filter(lambda text: text.strip() == text)
