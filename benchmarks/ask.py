@@ -37,6 +37,8 @@ def run() -> list[Figure]:
         Figure("the first ask of a process", seen[0], "s", seen[0], seen[0]),
         Figure("the second ask of the same process", seen[1], "s", seen[1], seen[1]),
         absolute("a warm ask, median", warm, scale=1000, unit="ms"),
-        Figure("a warm ask, p95", p95, "ms", min(seen) * 1000, max(seen) * 1000, "<= 300 ms", p95 <= 300),
+        Figure(
+            "a warm ask, p95", p95, "ms", min(warm.seconds) * 1000, max(warm.seconds) * 1000, "<= 300 ms", p95 <= 300
+        ),
         Figure("peak memory of the process", peak, "MB", peak, peak, "<= 250 MB", peak <= 250),
     ]
