@@ -35,7 +35,7 @@ static: .venv/.dev  ## ruff, types, import contracts, generated files fresh
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tests.generated --check
 
 check: static  ## what CI runs: static checks, the tests with coverage, a sample of each long suite
