@@ -255,7 +255,8 @@ def _metric_phrases(catalog: Catalog, metric: MetricMember) -> Iterator[tuple[Wo
 
 def _column_words(column: CatalogColumn) -> tuple[Words, ...]:
     aliases = every_alias(column.entry.aliases) if column.entry else ()
-    return tuple(dict.fromkeys(words_of(text) for text in (readable(column.name), column.name, *aliases)))
+    named = dict.fromkeys(words_of(text) for text in (readable(column.name), column.name, *aliases))
+    return tuple(words for words in named if words)  # a name such as '%' has none
 
 
 def _column_phrases(table: CatalogTable, column: CatalogColumn) -> Iterator[tuple[Words, Meaning]]:

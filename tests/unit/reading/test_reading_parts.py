@@ -6,7 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from reading_shops import MARKETPLACE_VALUES, REFERENCE_ORDERS, TODAY, Reader, Values, catalog_of, shape
+from reading_shops import MARKETPLACE_VALUES, REFERENCE_ORDERS, TODAY, Reader, Values, catalog_of, reader_of, shape
 
 from verity.contracts.dataset import PhysicalColumn, PhysicalSchema, PhysicalTable
 from verity.contracts.identity import OWNER
@@ -228,3 +228,21 @@ def test_the_tool_hands_out_a_resolution_made_under_the_principals_policy(market
     again = tool({"question": "orders by month in SP", "today": TODAY.isoformat(), "language": "es"}, context)
     assert again.output["query"] == result.output["query"]
     assert again.output["language"] == "es"
+
+
+# -- names without a letter -------------------------------------------------------------------------------------------
+
+
+def test_a_column_whose_name_has_no_word_does_not_stop_the_others() -> None:
+    table = {
+        "table": "sales",
+        "entity": "sale",
+        "columns": {
+            "%": {"description": "?", "kind": "dimension"},
+            "€": {"kind": "measure"},
+            "city": {"kind": "dimension"},
+        },
+        "metrics": {"number_of_sales": {"sql": "COUNT(*)", "aliases": ["number of sales"]}},
+    }
+    asked = reader_of([table]).ask("number of sales by city")
+    assert asked.status == "resolved", asked.reasons
