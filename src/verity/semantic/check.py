@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verity.data.finding import Finding
+from verity.data.finding import Finding, nearest
+from verity.data.mentions import mentions
+from verity.data.members import CatalogTable
 from verity.semantic.model import Model
 
 
 def check_expressions(model: Model) -> tuple[Finding, ...]:
-    """Every member whose SQL cannot be used, with the coded reason; then joins that may not lead to one row."""
-    return (*_problems(model), *_loose_joins(model))
+    """Every member whose SQL cannot be used, with the coded reason; names that nobody declares, where there is no
+    warehouse to know them; joins that may not lead to one row."""
+    return (*_problems(model), *_undeclared(model), *_loose_joins(model))
 
 
 def _problems(model: Model) -> Iterator[Finding]:
@@ -23,6 +26,38 @@ def _problems(model: Model) -> Iterator[Finding]:
             remedy=problem.remedy,
             member=member,
         )
+
+
+def _undeclared(model: Model) -> Iterator[Finding]:
+    """Once for each name and member: the column may be physical, or misspelt."""
+    for table, column in sorted(model.binder.undeclared):
+        guess = nearest(column, model.catalog.usable_tables[table].usable)
+        for holder in model.catalog.usable_tables.values():
+            for kind, name, sql in _written(holder):
+                chains = mentions(sql) if holder.name == table else {c for c in mentions(sql) if len(c) > 1}
+                if not any(chain[-1] == column for chain in chains):
+                    continue
+                yield Finding(
+                    code="VRT-210",
+                    level="warning",
+                    place=model.catalog.dictionary.place(holder.name, kind, name, "sql"),
+                    message=f"'{holder.name}.{name}' uses the column '{column}', which {table} does not declare",
+                    remedy=f"Add '{column}' to the columns of {table} with what it means."
+                    + (f" Or did you mean {guess}?" if guess else ""),
+                    member=f"{holder.name}.{name}",
+                )
+
+
+def _written(table: CatalogTable) -> Iterator[tuple[str, str, str]]:
+    """The SQL of each member of a table: its kind, its name and its text."""
+    for name, metric in table.usable_metrics.items():
+        yield "metrics", name, " ".join(filter(None, (metric.sql, metric.filter)))
+    for name, column in table.usable.items():
+        yield "columns", name, column.sql or ""
+    for name, segment in table.segments.items():
+        yield "segments", name, segment.sql
+    for name, join in table.joins.items():
+        yield "joins", name, join.sql or ""
 
 
 def _loose_joins(model: Model) -> Iterator[Finding]:

@@ -81,6 +81,8 @@ class Binder:
         self._columns: dict[tuple[str, Path, str], Bound] = {}
         self._entities: dict[tuple[str, str], EntityColumn] = {}
         self._turns = _Turns()
+        self.undeclared: set[tuple[str, str]] = set()
+        """Table and column of names that no dictionary declares, taken on trust because there is no warehouse yet."""
 
     def rows(self, text: str, table: str, *, root: str | None = None, path: Path = ()) -> Bound:
         """A row-level expression of `table`, which lies at the end of `path` from `root`."""
@@ -225,6 +227,7 @@ class Binder:
             column = table.usable[alike[0]] if len(alike) == 1 else None
         offline = self._catalog.physical is None
         if column is None and offline and not self._catalog.is_narrowed:
+            self.undeclared.add((table.name, name))
             return CatalogColumn(table.name, name, None, "dimension")  # cannot be known before there is a warehouse
         if column is None or not (column.sql or column.physical or offline or table.is_query):
             raise UnknownColumn(name, table.name, (c for c in table.usable if c != name))
