@@ -63,7 +63,7 @@ SUITES = {
         "the sample of tens of millions of rows is generated, synced, built and right",
         ("tests/integration/test_scout_at_scale.py",),
         {"VERITY_SCOUT_SCALE": "2"},
-        {"VERITY_SCOUT_SCALE": "100"},
+        {"VERITY_SCOUT_SCALE": "100", "VERITY_WAREHOUSE_MEMORY_LIMIT": "8GB"},
     ),
 }
 

@@ -22,7 +22,7 @@ import pytest
 
 import verity
 from verity.bootstrap import make_demo
-from verity.config import WarehouseSettings
+from verity.config import load_settings
 from verity.contracts.metric import MetricQuery
 from verity.samples.project import TRUTH_FILE
 from verity.samples.truth import ScoutTruth
@@ -75,7 +75,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
                     answer = bench.ask("revenue by month in 2025")
                 assert answer.status == "answered", answer.text
         truth = ScoutTruth.model_validate_json((project / TRUTH_FILE).read_text(encoding="utf-8"))
-        engine = open_engine(WarehouseSettings(query_seconds=SECONDS), project)
+        engine = open_engine(load_settings(project).settings.warehouse, project)
         try:
             yield Shop(project, truth, engine)
         finally:

@@ -387,3 +387,8 @@ def test_two_processes_spill_without_meeting(stand: Stand, engine: Engine) -> No
         out, _ = process.communicate(timeout=60)
         assert "600000" in out
         assert str(sum(range(600000))) in out
+
+
+def test_a_build_is_given_the_memory_and_threads_of_the_settings(stand: Stand) -> None:
+    with stand.open(memory_limit="300MB", threads=1).writer() as writer:
+        assert dict(writer.build_target().limits) == {"memory_limit": "300MB", "threads": "1"}

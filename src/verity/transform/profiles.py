@@ -64,7 +64,7 @@ def _duckdb(target: BuildTarget, folder: Path, threads: int) -> Profile:
         "path": str(target.path),
         "schema": "main",
         "threads": threads,
-        "config_options": {"autoinstall_known_extensions": "false"},
+        "config_options": {"autoinstall_known_extensions": "false", **dict(target.limits)},
         "attach": [{"path": str(name), "alias": name.stem, "read_only": True} for name, _ in links],
     }
     return Profile(folder, _document(output), links, variables=_variables(target))

@@ -67,7 +67,8 @@ Scan = FileScan | ArrowScan
 class BuildTarget:
     """Where a transform may write: everything a dbt profile needs, and nothing published.
 
-    DuckDB: `path` is the private build file, `attached` the bronze file under its alias (read-only).
+    DuckDB: `path` is the private build file, `attached` the bronze file under its alias (read-only), `limits` DuckDB's
+    configuration of memory and threads where the settings say so.
     PostgreSQL: `url`, and `schema_suffix` that turns `gold` into its shadow schema. `bronze_schema` is what a
     source's schema must be for the build: `schema: "{{ var('verity_bronze_schema', 'bronze') }}"`.
     """
@@ -80,6 +81,7 @@ class BuildTarget:
     bronze_database: str | None = None
     bronze_schema: str = "bronze"
     """Where sources lie for this build: loads that wait to be published lie in a shadow schema on PostgreSQL."""
+    limits: tuple[tuple[str, str], ...] = ()
 
 
 class Writer(Protocol):

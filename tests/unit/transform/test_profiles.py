@@ -37,6 +37,13 @@ def test_duckdb_writes_the_private_file_and_only_reads_bronze():
     }
 
 
+def test_a_build_keeps_to_the_memory_and_threads_of_the_settings():
+    limits = (("memory_limit", "2GB"), ("threads", "1"))
+    target = BuildTarget("duckdb", Path("/w/build.duckdb"), limits=limits)
+    options = output(profile_for(target, folder=Path("/p/build"), threads=1))["config_options"]
+    assert options == {"autoinstall_known_extensions": "false", "memory_limit": "2GB", "threads": "1"}
+
+
 def test_a_password_never_reaches_the_file_nor_the_printed_profile(tmp_path: Path):
     profile = postgres("postgresql://ana:s%40crët@db.example:6543/shop?sslmode=require", tmp_path / "build")
     path = profile.write()

@@ -43,6 +43,7 @@ class DuckDBWriter:
     def __init__(self, project: Path, layout: Layout, settings: WarehouseSettings) -> None:
         self._layout = layout
         self._project = project
+        self._settings = settings
         self._limits: DuckDBConfig = {
             **duckdb_limits(settings),
             "autoinstall_known_extensions": "false",
@@ -76,7 +77,13 @@ class DuckDBWriter:
                 copy_file(before, self._build)
             else:
                 duckdb.connect(str(self._build), config=self._config()).close()
-        return BuildTarget("duckdb", self._build, ((BRONZE_DATABASE, bronze),), bronze_database=BRONZE_DATABASE)
+        return BuildTarget(
+            "duckdb",
+            self._build,
+            ((BRONZE_DATABASE, bronze),),
+            bronze_database=BRONZE_DATABASE,
+            limits=tuple((name, str(value)) for name, value in duckdb_limits(self._settings).items()),
+        )
 
     def built_schema(self) -> PhysicalSchema:
         """See `Writer.built_schema`."""
