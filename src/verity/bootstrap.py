@@ -188,6 +188,7 @@ class ProjectParts:
 
     def _probe_warehouse(self) -> str:
         state = self.engine.state()
+        self.engine.schema()  # opens the version: a damaged, missing or locked file is found here
         return f"{self.engine.name}: version {state.data_version}, published {moment_text(state.published_at)}"
 
     def _sync(self, source: str | None, context: ToolContext) -> Verdict:

@@ -28,7 +28,11 @@ class WarehouseSettings(Contract):
 
     engine: Literal["duckdb", "postgres"] = Field("duckdb", description="The warehouse: duckdb (a file) or postgres.")
     url: str | None = Field(None, description="PostgreSQL URL; a password belongs in the environment: ${NAME}.")
-    memory_limit: str | None = Field(None, description="DuckDB memory limit, such as 4GB; default: 80 % of memory.")
+    memory_limit: str | None = Field(
+        None,
+        pattern=r"(?i)^\d+(\.\d+)?\s*([kmgt]i?)?b$",
+        description="DuckDB memory limit, such as 4GB; default: 80 % of memory.",
+    )
     threads: int | None = Field(None, ge=1, description="DuckDB threads; default: one a core.")
     query_seconds: float = Field(30.0, gt=0, description="Seconds after which a query is interrupted.")
     row_cap: int = Field(100_000, ge=1, description="Most rows of one result; a cut one says so.")

@@ -7,6 +7,7 @@ Everything is written into a hidden folder beside the place and moved there at t
 from __future__ import annotations
 
 import errno
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -56,11 +57,12 @@ class InitReport:
 
     def text(self) -> str:
         """As the terminal shows it."""
-        here = f"verity --project {self.directory}"
+        here = f"verity --project {shlex.quote(str(self.directory))}"
         if self.draft is None:
             return f"An empty project is in {self.directory}.\nDraft one from data with: verity init DIR --from FOLDER"
         steps = [f"  {here} {step}" for step in ("sync", "build", "check", "query --list", 'ask "..."')]
-        drafted = f"{self.directory}: drafted {len(self.draft.tables)} tables (see DRAFT.md there)"
+        count = len(self.draft.tables)
+        drafted = f"{self.directory}: drafted {count} table{'' if count == 1 else 's'} (see DRAFT.md there)"
         first = [f"  {self.instructions}"] if self.instructions else []
         return "\n".join([self.draft.report.to_text(), "", drafted, "", "Next:", *first, *steps])
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from verity.workbench import Workbench
 
 BINARY = ("arrow", "parquet")
+WIDEST = 60
+"""Most characters that the first column of a list is padded to; a longer name pushes its line only."""
 
 
 @click.command(name="query")
@@ -120,7 +122,7 @@ def _members(bench: Workbench, format_: str) -> str:
     members = bench.members()
     if format_ == "json":
         return json.dumps([member.model_dump(mode="json") for member in members], ensure_ascii=False)
-    wide = max((len(member.member) for member in members), default=0)
+    wide = min(max((len(member.member) for member in members), default=0), WIDEST)
     lines: list[str] = []
     for kind in ("metric", "dimension", "segment"):
         chosen = [member for member in members if member.kind == kind]

@@ -67,7 +67,7 @@ def open_origin(text: str, base: Path) -> Origin:
     Raises `SourceNotFound`, `SourceEmpty`, `SourceUnreadable`, `SourceFormatUnknown`, `TableNameClash`,
     `SourceUnreachable` (the message never holds a password), `MissingExtra`.
     """
-    text = fill_variables(text, os.environ, text)
+    text = fill_variables(text, os.environ, f"the {text.split('://', 1)[0]} URL" if "://" in text else f"'{text}'")
     if is_database_url(text):
         return _open_database(text, base)
     if "://" in text:
@@ -125,10 +125,13 @@ def _open_folder(folder: Path) -> Origin:
     entries = _entries(folder)
     files = [entry for entry in entries if entry.is_file() and format_of(entry)]
     others = [entry.name for entry in entries if entry.is_file() and not format_of(entry)]
+    broken = [entry.name for entry in entries if entry.is_symlink() and not entry.exists()]
     found = _file_tables(files)
     for entry in entries:
         if entry.is_dir():
             _add_part_files(entry, found)
+    if broken:
+        found.notes.append(f"not read, the link leads nowhere: {', '.join(broken)}")
     if others:
         found.notes.append(f"not read, no table format: {', '.join(others)}")
     if not found.tables:

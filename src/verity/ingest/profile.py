@@ -22,6 +22,7 @@ from verity.ingest.interrupts import ctrl_c
 from verity.ingest.measure import measure_inclusion, measure_table
 from verity.ingest.origin import Origin
 from verity.ingest.read_table import Readable, readable_tables
+from verity.warehouse.engines.duckdb.faults import translated
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Profiled:
 def profile(
     origin: Origin, progress: Callable[[Progress], None] = lambda _: None, *, memory_limit: str = "1GB"
 ) -> Profiled:
-    """Measure an origin. Raises `FileUnreadable` (with file and line), `SourceUnreachable`, `SourceEmpty`."""
+    """Measure an origin. Raises `FileUnreadable` (with file and line), `SourceUnreachable`, `SourceEmpty`,
+    `DiskFull` (it needs room for a temporary database)."""
     with (
         ctrl_c(),
         tempfile.TemporaryDirectory(prefix="verity-profile-") as folder,
@@ -73,7 +75,7 @@ def _private(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnect
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    with duckdb.connect(str(folder / "profile.duckdb"), config=config) as connection:
+    with translated("looking at the data"), duckdb.connect(str(folder / "profile.duckdb"), config=config) as connection:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         connection.execute(f"SET GLOBAL threads = {_threads()}")
         yield connection

@@ -20,6 +20,7 @@ from verity.exceptions import (
     WarehouseLocked,
     WarehouseUnavailable,
 )
+from verity.warehouse.engines.duckdb.layout import REMAKE
 
 _FULL = ("no space left", "disk quota exceeded", "file too large", "could not write all bytes", "out of disk")
 _LOCKED = ("could not set lock", "conflicting lock", "different configuration", "unique file handle conflict")
@@ -71,7 +72,7 @@ def from_duckdb_error(fault: duckdb.Error, what: str, path: Path | None = None) 
     if path is not None and (any(sign in low for sign in _CORRUPT) or isinstance(fault, duckdb.FatalException)):
         return WarehouseCorrupt(
             f"{what}: the file{where} is damaged",
-            remedy="Restore it from a backup, or remove .verity/warehouse and run 'verity sync' and 'verity build'.",
+            remedy=REMAKE,
         )
     if isinstance(fault, duckdb.IOException):
         return WarehouseUnavailable(

@@ -10,6 +10,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+REMAKE = "Restore it from a backup, or remove .verity/warehouse and run 'verity sync' and 'verity build'."
+"""The remedy where a file of the warehouse is damaged or gone."""
 BUILD_FILE = "build.duckdb"
 BRONZE_FILE = "bronze.duckdb"
 BRONZE_DATABASE = "bronze_db"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from verity.contracts.base import Contract
 from verity.contracts.dataset import DataState, TableState
 from verity.exceptions import NothingPublished, WarehouseCorrupt, WarehouseForbidden
-from verity.warehouse.engines.duckdb.layout import replace_text
+from verity.warehouse.engines.duckdb.layout import REMAKE, replace_text
 
 Document = TypeVar("Document", bound=Contract)
 Signature = tuple[int, int, int]
@@ -74,5 +74,5 @@ def _read(path: Path, kind: type[Document]) -> Document | None:
     except (ValidationError, OSError) as fault:
         raise WarehouseCorrupt(
             f"{path} is not readable as what it should be",
-            remedy="Restore it from a backup, or remove .verity/warehouse and run 'verity sync' and 'verity build'.",
+            remedy=REMAKE,
         ) from fault

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from verity.contracts.dataset import DataState, TableState
-from verity.exceptions import InternalError
+from verity.exceptions import InternalError, WarehouseCorrupt
 from verity.warehouse.data_version import data_version
 from verity.warehouse.engines.duckdb import lock
 from verity.warehouse.engines.duckdb.layout import (
     BRONZE_FILE,
     BUILD_FILE,
+    REMAKE,
     Layout,
     clean_spill,
     remove_tree,
@@ -37,12 +38,17 @@ Bronze = tuple[Path, tuple[TableState, ...]]
 
 
 def last_bronze(layout: Layout) -> Bronze | None:
-    """The bronze of the next version: what is staged, else what is published."""
+    """The bronze of the next version: what is staged, else what is published. Raises `WarehouseCorrupt`."""
     staged = find_staged(layout.staged)
     if staged is not None:
         return layout.staging / staged.bronze, staged.tables
     published = find_published(layout.pointer)
-    return (layout.version(published.version) / BRONZE_FILE, published.state.tables) if published else None
+    if published is None:
+        return None
+    path = layout.version(published.version) / BRONZE_FILE
+    if not path.exists():
+        raise WarehouseCorrupt(f"the published file {path} is missing", remedy=REMAKE)
+    return path, published.state.tables
 
 
 def published_build(layout: Layout) -> Path | None:

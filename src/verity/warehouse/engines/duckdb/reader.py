@@ -13,7 +13,7 @@ from verity.exceptions import WarehouseUnavailable
 from verity.warehouse.engines.duckdb import lock
 from verity.warehouse.engines.duckdb.catalogue import read_schema
 from verity.warehouse.engines.duckdb.faults import translated
-from verity.warehouse.engines.duckdb.layout import BRONZE_DATABASE, BRONZE_FILE, BUILD_FILE, Layout
+from verity.warehouse.engines.duckdb.layout import BRONZE_DATABASE, BRONZE_FILE, BUILD_FILE, REMAKE, Layout
 from verity.warehouse.engines.duckdb.pointer import Published, read_published
 from verity.warehouse.settings import DuckDBConfig, WarehouseSettings, duckdb_limits
 from verity.warehouse.sql_names import literal
@@ -111,7 +111,7 @@ def _check_folder(layout: Layout, published: Published) -> None:
         return
     raise WarehouseUnavailable(
         f"the published version {published.version} is missing under {layout.versions}",
-        remedy="Restore it from a backup, or remove .verity/warehouse and run 'verity sync' and 'verity build'.",
+        remedy=REMAKE,
     )
 
 
