@@ -58,7 +58,8 @@ def _asked_until_killed(kind: str, location: str, run: int, seconds: float) -> s
 
 
 def _started(kind: str, location: str, run: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, WORKER, kind, location, str(run)], stdout=subprocess.PIPE)
+    command = [sys.executable, WORKER, kind, location, str(run)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0)  # communicate() would pass a buffer by
 
 
 def _killed(worker: subprocess.Popen[bytes], seconds: float) -> set[str]:
