@@ -90,6 +90,12 @@ class ProjectExists(ConfigError):
     code = "VRT-104"
 
 
+class ProjectUnwritable(ConfigError):
+    """init or demo may not write where the project should be."""
+
+    code = "VRT-106"
+
+
 class OwnerOnly(ConfigError, PermissionError):
     """Syncs, builds, checks and the doctor belong to the project's owner."""
 

@@ -19,7 +19,7 @@ from verity.config import FILE
 from verity.contracts.base import Json
 from verity.contracts.tool import Progress
 from verity.data.drafts import Draft, draft, to_yaml
-from verity.exceptions import DiskFull, ProjectExists
+from verity.exceptions import DiskFull, ProjectExists, ProjectUnwritable, VerityError
 
 AGENT = """\
 # What the analyst may do. An agent only permits; tools do the work.
@@ -84,7 +84,7 @@ class InitReport:
 def make_project(directory: Path, origin: str | None, progress: Callable[[Progress], None]) -> InitReport:
     """Make a project in `directory`, drafted from `origin` where one is given.
 
-    Raises `ProjectExists`, `DiskFull`, and what opening and profiling the origin raise.
+    Raises `ProjectExists`, `ProjectUnwritable`, `DiskFull`, and what opening and profiling the origin raise.
     """
     with _whole(directory) as place:
         _write(place / FILE, SETTINGS)
@@ -147,16 +147,33 @@ def _whole(directory: Path) -> Iterator[Path]:
     exists = directory.exists()
     if exists and (not directory.is_dir() or any(directory.iterdir())):
         raise ProjectExists(f"{directory} already holds something", remedy="Name a new or an empty folder.")
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory if exists else directory.parent))
+    place = _hidden(directory, inside=exists)
     try:
         yield place
         _settle(place, directory, into=exists)
     except BaseException as error:
         shutil.rmtree(place, ignore_errors=True)
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise DiskFull(f"no room for a project in {directory.parent}", remedy="Free some space.") from None
+        if isinstance(error, OSError):
+            raise _unwritten(error, directory) from None
         raise
+
+
+def _hidden(directory: Path, *, inside: bool) -> Path:
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory if inside else directory.parent))
+    except OSError as error:
+        raise _unwritten(error, directory) from None
+
+
+def _unwritten(error: OSError, directory: Path) -> VerityError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DiskFull(f"no room for a project in {directory.parent}", remedy="Free some space.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ProjectUnwritable(f"may not write {directory}", remedy="Name a folder that this account may write.")
+    return ProjectUnwritable(
+        f"cannot write {directory}: {error.strerror or type(error).__name__}", remedy="Name another folder."
+    )
 
 
 def _settle(place: Path, directory: Path, *, into: bool) -> None:

@@ -35,6 +35,11 @@ def open_database(url: str, base: Path) -> Database:
 
     Raises `SourceFormatUnknown` for a URL that cannot be read, `SourceNotFound` for a missing file.
     """
+    if not is_database_url(url):
+        raise SourceFormatUnknown(
+            "the source's URL names no database that Verity reads",
+            remedy="It is a whole URL, such as postgresql://USER:PASSWORD@HOST:5432/DATABASE.",
+        )
     kind = SCHEMES[url.split("://", 1)[0].split("+", 1)[0].lower()]
     return _DRIVERS[kind](url, base)
 
