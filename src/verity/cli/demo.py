@@ -49,8 +49,8 @@ def command(directory: Path, scale: int, fresh: bool, project: Path | None, form
         with ProgressBar("build", quiet=quiet) as progress:
             verdicts.append(bench.build(None, progress=progress))
         _say(show_verdict(verdicts[-1]), quiet)
-        verdicts.append(bench.check(live=True, accept=False))
-        _say(show_verdict(verdicts[-1]), quiet)
+        verdicts.append(bench.check(live=True, accept=True))
+        _say(show_verdict(verdicts[-1], brief=True), quiet)
         if any(verdict.status == "failed" for verdict in verdicts):
             return FAILED
         for question in QUESTIONS:

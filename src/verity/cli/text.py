@@ -56,14 +56,16 @@ def show_table(table: Table, most: int = SHOWN_ROWS, *, spanish: bool = False) -
     return "\n".join([text, *(_dim(f"({note})") for note in notes)])
 
 
-def show_verdict(verdict: Verdict) -> str:
-    """One line a part, passing tests as one number, and the verdict."""
-    passed = [line for line in verdict.lines if line.name.startswith(TEST) and line.status == "ok"]
+def show_verdict(verdict: Verdict, *, brief: bool = False) -> str:
+    """One line a part, passing tests as one number, and the verdict; `brief` counts every part that is well."""
+    passed = [line for line in verdict.lines if line.status == "ok" and (brief or line.name.startswith(TEST))]
     shown = [line for line in verdict.lines if line not in passed]
     wide = min(max((len(line.name) for line in shown), default=0), WIDEST_NAME)
     lines = [text for line in shown for text in _verdict_lines(line, wide)]
     if passed:
-        lines.append(f"  {click.style('✓', fg='green')} {len(passed)} test{'' if len(passed) == 1 else 's'} passed")
+        noun = "check" if brief else "test"
+        counted = f"{len(passed)} {noun}{'' if len(passed) == 1 else 's'} passed"
+        lines.append(f"  {click.style('✓', fg='green')} {counted}")
     mark, color = MARKS[verdict.status]
     ending = f"{verdict.verb}: {verdict.status}" + (f", {verdict.summary}" if verdict.summary else "")
     return "\n".join([*lines, click.style(f"{mark} {ending} ({verdict.seconds:.1f} s)", fg=color, bold=True)])
