@@ -254,6 +254,8 @@ class Builders:
         number = limit.number if limit is not None else None
         if number is not None and (not isinstance(number, int) or number < 1):
             return None
+        if limit is not None and self._may_be_a_date(limit):  # 'top 2025 branches' are those of a year, or so many
+            return None
         return Frame(by=(dimension,), rank=RankRef(desc, number, plural))
 
     def top(
@@ -301,6 +303,12 @@ class Builders:
 
     def aside(self, *_edges: Edge) -> Frame:
         return Frame()
+
+    def _may_be_a_date(self, number: Edge) -> bool:
+        return any(
+            edge.category == "DATE" and (edge.start, edge.end) == (number.start, number.end)
+            for edge in self._lattice.edges[number.start]
+        )
 
     def _said(self, edge: Edge) -> str:
         return self._lattice.text(edge.start, edge.end)

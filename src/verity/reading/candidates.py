@@ -12,13 +12,11 @@ from itertools import product
 
 from verity.contracts.metric import (
     TIME,
-    AllOf,
-    Condition,
-    FilterNode,
     GroupBy,
     MetricQuery,
     OrderBy,
 )
+from verity.reading.agreement import disagreements
 from verity.reading.choices import (
     Assumed,
     Choice,
@@ -112,7 +110,8 @@ def _candidate(
     ungrouped = (Problem("condition-on-metric"),) if frame.having and not by else ()
     problems = (
         *(problem for choice in choices for problem in choice.problems), *ungrouped,
-        *rank_problems, *_conflicts(query), *_term_problems(frame, names), *_time_problems(query, frame, vocabulary),
+        *rank_problems, *disagreements(query, vocabulary.catalog), *_term_problems(frame, names),
+        *_time_problems(query, frame, vocabulary),
     )  # fmt: skip
     assumed = (*(each for choice in choices for each in choice.assumed), *rank_assumed)
     return Candidate(query, cost, tuple(dict.fromkeys(assumed)), tuple(dict.fromkeys(problems)))
@@ -147,13 +146,6 @@ def _ranking(
     return order, 1, problems, (Assumed("ties", ""),)
 
 
-def _conflicts(query: MetricQuery) -> Iterator[Problem]:
-    """`in SP in RJ`: two conditions that no row can meet are no question."""
-    asked = [node.member for node in conditions_of(query.filters) if node.op in ("equals", "in")]
-    if len(asked) != len(set(asked)):
-        yield Problem("conflicting-filters")
-
-
 def _term_problems(frame: Frame, names: tuple[str, ...]) -> Iterator[Problem]:
     for meanings in frame.implied:
         if not any(meaning.member in names for meaning in meanings):
@@ -175,12 +167,3 @@ def _time_problems(query: MetricQuery, frame: Frame, vocabulary: Vocabulary) -> 
     if timeless:
         words = (frame.date.words,) if frame.date else tuple(by.words for by in frame.by if not by.choices)
         yield Problem("no-time-column", words)
-
-
-def conditions_of(nodes: Sequence[FilterNode]) -> Iterator[Condition]:
-    """Every condition of a filter tree."""
-    for node in nodes:
-        if isinstance(node, Condition):
-            yield node
-        else:
-            yield from conditions_of(node.all if isinstance(node, AllOf) else node.any)

@@ -61,3 +61,42 @@ def test_a_segment_narrows_the_metric_that_it_stands_before(scout: Reader) -> No
     assert read.query is not None
     assert read.query.segments == ("transactions.walk_in",)
     assert read.restatement == "Revenue, by month, only walk in"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["pending revenue", "voided sales by region", "rejected expenses", "ventas pendientes", "sales without completed",
+     "revenue with transaction status completed or voided", "return rate with transaction status pending"],
+)  # fmt: skip
+def test_a_condition_that_the_metrics_definition_rules_out_is_refused(scout: Reader, question: str) -> None:
+    assert shape(scout.ask(question)) == "refused: contradicts-metric"
+
+
+def test_a_condition_within_the_metrics_definition_runs(scout: Reader) -> None:
+    meant = "transactions.revenue; transactions.status equals completed"
+    assert shape(scout.ask("revenue with transaction status completed")) == meant
+    assert shape(scout.ask("pending expenses")) == "expenses.expenses_pending"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["number of pending transactions and bills", "walk-in revenue and expenses", "revenue and expenses in cash",
+     "revenue less expenses with payment method cash", "ingresos y gastos en efectivo"],
+)  # fmt: skip
+def test_a_condition_that_only_one_of_the_metrics_can_meet_is_refused(scout: Reader, question: str) -> None:
+    assert shape(scout.ask(question)) == "refused: not-shared"
+
+
+def test_a_condition_that_both_metrics_can_meet_runs(scout: Reader) -> None:
+    meant = "transactions.revenue + expenses.expenses_total; transactions.branch.region equals Davao"
+    assert shape(scout.ask("revenue and expenses in Davao")) == meant
+
+
+def test_a_number_that_may_be_a_year_is_no_count_of_rows(scout: Reader) -> None:
+    assert shape(scout.ask("top 2025 branches by revenue")) == "refused: period-without-role"
+    assert scout.ask("top 25 branches by revenue").query.limit == 25
+
+
+@pytest.mark.parametrize("question", ["sales not in Luzon and in Mindanao", "ventas sin bebidas y de lácteos"])
+def test_a_value_beside_a_denied_one_of_the_same_column_is_refused(scout: Reader, question: str) -> None:
+    assert shape(scout.ask(question)) == "refused: conflicting-filters"
