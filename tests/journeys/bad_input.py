@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from verity.bootstrap import open_project
+from verity.cli.main import run
 from verity.contracts.metric import MetricQuery
 from verity.workbench import QueryAnswer
 
@@ -89,8 +93,22 @@ def started(*arguments: object, preexec: Callable[[], None] | None = None) -> su
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=preexec,  # noqa: PLW1509 - sets a limit only
+        preexec_fn=preexec,
     )
+
+
+class Here:
+    """`verity` run in this process: the same command line without a new interpreter, many times as fast."""
+
+    def __init__(self, *arguments: object, cwd: Path | None = None) -> None:
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err), chdir(cwd or Path.cwd()):
+            self.code = run(list(map(str, arguments)))
+        self.out, self.err = out.getvalue(), err.getvalue()
+
+    @property
+    def json(self):
+        return json.loads(self.out)
 
 
 class Ended:
