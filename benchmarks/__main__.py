@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
     if unknown := sorted(set(chosen) - set(NAMES)):
         sys.stderr.write(f"unknown benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}\n")
         return 2
+    load = round(os.getloadavg()[0], 2)  # of others: above 1, absolute figures say little
     figures: dict[str, list[Figure]] = {}
     for name in chosen:
         sys.stdout.write(f"== {name}\n")
@@ -31,16 +33,17 @@ def main(arguments: list[str]) -> int:
         for figure in figures[name]:
             sys.stdout.write(figure.line() + "\n")
     if save:
-        _save(figures)
+        _save(figures, load)
     return 1 if any(figure.met is False for group in figures.values() for figure in group) else 0
 
 
-def _save(figures: dict[str, list[Figure]]) -> None:
+def _save(figures: dict[str, list[Figure]], load: float) -> None:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     document = {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit.stdout.strip(),
-        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "load_before": load,
         "command": f"python -m benchmarks {' '.join(figures)}",
         "figures": {name: [asdict(figure) for figure in group] for name, group in figures.items()},
     }
