@@ -266,6 +266,15 @@ class Builders:
     def top_after(self, _with: Edge | None, _the: Edge | None, limit: Edge, edge: Edge, d: ByRef) -> Frame | None:
         return self.ranked(edge.category == "TOP", limit, d)
 
+    def extreme(self, _the: Edge | None, edge: Edge, limit: Edge, d: ByRef, by: Edge, core: Frame) -> Frame | None:
+        ranks = self.ranked(edge.category == "MOST", limit, d)
+        return ranks.join(self.rank_metric(by, core)) if ranks else None
+
+    def extreme_after(
+        self, _the: Edge | None, limit: Edge, edge: Edge, d: ByRef, by: Edge, core: Frame
+    ) -> Frame | None:
+        return self.extreme(None, edge, limit, d, by, core)
+
     def which_most(
         self,
         _which: Edge | None,

@@ -56,6 +56,7 @@ def candidates(parse: Parse, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
     spans = sum(1 for edge in parse.edges if edge.meanings)
     refs = frame.metrics + ((frame.order_metric,) if frame.order_metric else ())
     within = tables_of(frame.within, vocabulary)
+    listed = tuple(_listed(parse, vocabulary))
     found: list[Candidate] = []
     for metrics in _product([metric_choices(ref, vocabulary, within) for ref in refs]):
         names = tuple(dict.fromkeys(choice.member for choice in metrics if choice.member))
@@ -67,7 +68,7 @@ def candidates(parse: Parse, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
             *([date_choices(frame.date, names, vocabulary)] if frame.date else []),
         ]
         for rest in _product(parts):
-            found.append(_candidate(frame, metrics, rest, names, spans, vocabulary))
+            found.append(_candidate(frame, metrics, rest, names, spans, vocabulary, listed))
             if len(found) > MOST_CANDIDATES:
                 return ()
     return tuple(found)
@@ -84,6 +85,7 @@ def _candidate(
     names: tuple[str, ...],
     spans: int,
     vocabulary: Vocabulary,
+    listed: tuple[Problem, ...],
 ) -> Candidate:
     choices = (*metrics, *rest)
     by = tuple(dict.fromkeys(group for choice in rest for group in choice.by))
@@ -109,12 +111,27 @@ def _candidate(
     )
     ungrouped = (Problem("condition-on-metric"),) if frame.having and not by else ()
     problems = (
-        *(problem for choice in choices for problem in choice.problems), *ungrouped,
+        *(problem for choice in choices for problem in choice.problems), *ungrouped, *listed,
         *rank_problems, *disagreements(query, vocabulary.catalog), *_term_problems(frame, names),
         *_time_problems(query, frame, vocabulary),
     )  # fmt: skip
     assumed = (*(each for choice in choices for each in choice.assumed), *rank_assumed)
     return Candidate(query, cost, tuple(dict.fromkeys(assumed)), tuple(dict.fromkeys(problems)))
+
+
+def _listed(parse: Parse, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """`list the branches`, `show me all orders`: the rows may be meant and not their number, unless it is split."""
+    frame = parse.frame
+    if frame.by or frame.rank or any(ref.unit for ref in frame.metrics):
+        return
+    lists = any(edge.category == "INTRO" and edge.detail == "list" for edge in parse.edges)
+    every = {edge.end for edge in parse.edges if edge.category == "DET" and edge.detail == "all"}
+    for edge in parse.edges:
+        counted = edge.category in ("METRIC", "ENTITY") and (lists or edge.start in every)
+        for ref in frame.metrics if counted else ():
+            noun = ref.choices == edge.meanings and vocabulary.is_entity(ref.words)
+            if noun:
+                yield Problem("list-or-count", (ref.words,), asks=True)
 
 
 def _ranks_a_status(frame: Frame, by: tuple[GroupBy, ...]) -> int:

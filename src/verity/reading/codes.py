@@ -27,6 +27,7 @@ CODES: dict[str, str] = {
     "date-role": "The period may belong to another date than the metric's own.",
     "condition-on-metric": "A condition on a metric needs that metric asked for, and groups to hold it against.",
     "each-or-average": "'Per' an entity may mean a row for each of them or an average over them.",
+    "list-or-count": "Rows are not listed; their number can be asked for, or a metric by a dimension.",
     "unit-mismatch": "'How many' needs a count, 'how much' an amount.",
     "contradicts-metric": "The words oppose the metric's definition.",
     "negative-alias": "The words name something that the metric is declared not to be.",
@@ -71,6 +72,7 @@ _SPANISH: dict[str, str] = {
     "date-role": "El periodo puede referirse a otra fecha que la de la métrica.",
     "condition-on-metric": "Una condición sobre una métrica pide esa métrica, y grupos sobre los que valga.",
     "each-or-average": "'Por cada' entidad puede ser una fila para cada una o un promedio.",
+    "list-or-count": "Las filas no se enumeran; se puede pedir su número, o una métrica por una dimensión.",
     "unit-mismatch": "'Cuántos' pide un conteo, 'cuánto' una cantidad.",
     "contradicts-metric": "Las palabras se oponen a la definición de la métrica.",
     "negative-alias": "Las palabras nombran algo que la métrica declara no ser.",
@@ -97,3 +99,24 @@ def reason(code: str, language: Language, words: tuple[str, ...] = (), detail: s
     """A reason in the question's language: the code's sentence, then what is particular to this question."""
     sentence = CODES[code] if language == "en" else _SPANISH[code]
     return Reason(code=code, words=words, message=f"{sentence} {detail}".strip())
+
+
+def not_understood(words: tuple[str, ...], language: Language, detail: str = "") -> Reason:
+    """The reason that words are unknown, as a sentence that names them: `'profit' and 'margin' are not in ...`."""
+    *most, last = (f"'{word}'" for word in words)
+    linked = f" {_AND[language]} " if most else ""
+    sentence = f"{', '.join(most)}{linked}{last} {_UNKNOWN[language][bool(most)]}"
+    return Reason(code="word-not-understood", words=words, message=f"{sentence} {detail}".strip())
+
+
+_AND: dict[Language, str] = {"en": "and", "es": "y"}
+_UNKNOWN: dict[Language, tuple[str, str]] = {
+    "en": (
+        "is not in the dictionary, its values or the closed lexicon.",
+        "are not in the dictionary, its values or the closed lexicon.",
+    ),
+    "es": (
+        "no está en el diccionario, ni entre sus valores, ni en el léxico.",
+        "no están en el diccionario, ni entre sus valores, ni en el léxico.",
+    ),
+}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from verity.contracts.question import Language, Reason
 from verity.reading.chart import TooComplex
-from verity.reading.codes import reason
+from verity.reading.codes import not_understood, reason
 from verity.reading.grammar import parse
 from verity.reading.lattice import Edge, Lattice
 from verity.reading.leftovers import corrections, is_typo_candidate
@@ -31,13 +31,22 @@ _WITHOUT_ROLE = {
 
 
 def unread_words(lattice: Lattice, vocabulary: Vocabulary, language: Language) -> tuple[Reason, ...]:
-    """A reason for every run of words that nothing reads, with what may have been meant."""
+    """One reason for the words that nothing reads, with what may have been meant; one more for each word that stands
+    where a named column's value should."""
+    unknown: list[str] = []
+    hints: list[str] = []
     reasons = []
     for start, end in _runs(lattice.uncovered()):
         words = tuple(token.text for token in lattice.tokens[start:end])[:MOST_WORDS]
         column = _column_before(lattice, start)
         hint = _hint(lattice, start, end, column, vocabulary, language)
-        reasons.append(reason("unknown-value" if column else "word-not-understood", language, words, hint))
+        if column is not None:
+            reasons.append(reason("unknown-value", language, words, hint))
+        else:
+            unknown += words
+            hints += [hint] if hint else []
+    if unknown:
+        reasons.insert(0, not_understood(tuple(dict.fromkeys(unknown))[:MOST_WORDS], language, " ".join(hints)))
     return tuple(reasons)
 
 

@@ -164,11 +164,15 @@ def _value_edges(tokens: tuple[Token, ...], start: int, vocabulary: Vocabulary, 
         if not found:
             continue
         text = " ".join(token.text for token in span)
-        kept = [m for m in found if not m.case_only or (text == m.detail and not shouted and _is_typed_code(m.detail))]
-        as_written = [m for m in kept if m.detail == text]
+        kept = [m for m in found if not m.case_only or (_is_written(m, text) and not shouted and _is_typed_code(text))]
+        as_written = [m for m in kept if _is_written(m, text)]
         written_in = {m.member for m in as_written}
         kept = [m for m in kept if m in as_written or m.member not in written_in]
         yield from member_edges(start, end, kept)
+
+
+def _is_written(meaning: Meaning, text: str) -> bool:
+    return text == (meaning.written or meaning.detail)
 
 
 def _is_typed_code(value: str) -> bool:

@@ -39,6 +39,8 @@ class Meaning:
     detail: str = ""
     nearness: Nearness = Nearness.EXACT
     case_only: bool = False
+    written: str = ""
+    """How an alias or a label of a value is written, where that is not the value itself."""
 
     @property
     def table(self) -> str:

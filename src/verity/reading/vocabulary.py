@@ -174,6 +174,10 @@ class Vocabulary:
                 found.setdefault((len(word), word[0]), []).append(word)
         return {key: tuple(words) for key, words in found.items()}
 
+    def is_entity(self, text: str) -> bool:
+        """Whether the words are the bare noun of a table's rows."""
+        return any(meaning.kind == "entity" for meaning in self.members_at(words_of(text)))
+
     def column(self, member: str) -> CatalogColumn:
         """The column of `table.name`."""
         table, _, name = member.partition(".")
@@ -328,7 +332,8 @@ def _values(catalog: Catalog, values: Sequence[MemberValues]) -> Iterator[tuple[
 def _value(member: str, value: str, text: str, exact: bool) -> Iterator[tuple[Words, Meaning]]:
     words = words_of(text)
     if words and len(words) <= LONGEST_VALUE:
-        yield words, Meaning("value", member, value, case_only=exact or is_code(text))
+        written = text if text != value else ""
+        yield words, Meaning("value", member, value, case_only=exact or is_code(text), written=written)
 
 
 def is_code(text: str) -> bool:

@@ -292,3 +292,21 @@ def test_a_vocabulary_is_read_the_same_way_twice() -> None:
     assert {o.question for o in read_question(question, first, lambda _: None).options} == {
         o.question for o in read_question(question, second, lambda _: None).options
     }
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("profit by month", "'profit' is not in the dictionary, its values or the closed lexicon."),
+        ("profit by month and margin", "'profit' and 'margin' are not in the dictionary, its values or the closed "
+         "lexicon."),
+        ("beneficio por mes", "'beneficio' no está en el diccionario, ni entre sus valores, ni en el léxico."),
+        ("beneficio por mes y margen", "'beneficio' y 'margen' no están en el diccionario, ni entre sus valores, "
+         "ni en el léxico."),
+    ],
+)  # fmt: skip
+def test_the_words_that_are_not_understood_are_named_in_one_sentence(market: Reader, question: str, said: str) -> None:
+    (why,) = market.ask(question).reasons
+    assert why.code == "word-not-understood"
+    assert why.message == said
+    assert all(word in why.message for word in why.words)

@@ -100,3 +100,40 @@ def test_a_number_that_may_be_a_year_is_no_count_of_rows(scout: Reader) -> None:
 @pytest.mark.parametrize("question", ["sales not in Luzon and in Mindanao", "ventas sin bebidas y de lácteos"])
 def test_a_value_beside_a_denied_one_of_the_same_column_is_refused(scout: Reader, question: str) -> None:
     assert shape(scout.ask(question)) == "refused: conflicting-filters"
+
+
+@pytest.mark.parametrize(
+    "question", ["list all branches", "list the branches", "show me all customers", "all bills in 2024",
+                 "muéstrame todos los clientes", "lista los productos"],
+)  # fmt: skip
+def test_rows_that_are_to_be_listed_are_not_silently_counted(scout: Reader, question: str) -> None:
+    asked = scout.ask(question)
+    assert shape(asked) == "clarify: list-or-count"
+    assert len(asked.options) == 1
+    assert scout.ask(asked.options[0].question).status == "resolved"
+
+
+@pytest.mark.parametrize(
+    "question", ["list the number of branches", "all bills by month", "list all branches by region"]
+)
+def test_a_list_of_numbers_is_an_answer(scout: Reader, question: str) -> None:
+    assert scout.ask(question).status == "resolved"
+
+
+def test_an_alias_that_is_a_code_is_read_as_it_is_written(scout: Reader) -> None:
+    assert shape(scout.ask("revenue in NCR")) == "transactions.revenue; transactions.branch.region equals Metro Manila"
+    assert scout.ask("revenue in ncr").status == "refused"
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("lowest 3 regions by revenue", "transactions.revenue; by transactions.branch.region; "
+         "order transactions.revenue; limit 3"),
+        ("the 3 largest branches by expenses", "expenses.expenses_total; by expenses.branch.branch_name; "
+         "order -expenses.expenses_total; limit 3"),
+        ("revenue of the 3 largest branches", "refused: not-understood"),
+    ],
+)  # fmt: skip
+def test_the_largest_so_many_by_a_metric_are_ranked_by_it(scout: Reader, question: str, meant: str) -> None:
+    assert shape(scout.ask(question)) == meant
