@@ -40,8 +40,8 @@ static: .venv/.dev  ## ruff, types, import contracts, generated files fresh
 
 check: static  ## what CI runs: static checks, the tests with coverage, a sample of each long suite
 	rm -f .coverage .coverage.*
-	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile -q
-	$(BIN)/coverage combine -q && $(BIN)/coverage report | tail -n 1
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile -q
+	$(BIN)/coverage combine -q && $(BIN)/coverage report | tail -n 3
 	$(BIN)/python -m tests.soak all --sample $(if $(SEED),--seed $(SEED))
 
 soak: .venv/.dev  ## one long suite in full: make soak SUITE=kill, crash, concurrency, invariance or scout
