@@ -111,6 +111,10 @@ class Chart(Contract):
     series: str | None = None
     spec: Json | None = None
 
+    def reference_form(self) -> Json:
+        """The three fields of the reference (section 20)."""
+        return {"chart_kind": self.chart_kind, "x": self.x, "y": list(self.y)}
+
 
 class ErrorInfo(Contract):
     """An error as an answer carries it."""

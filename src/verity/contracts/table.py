@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from verity.contracts.base import Contract
+from verity.contracts.base import Contract, Json
 
 Cell = str | int | float | bool | None
 """A JSON cell: decimals, dates and timestamps are text (`decimal(p,s)` as a JSON string, ISO 8601 for times)."""
@@ -46,3 +46,8 @@ class Table(Contract):
     rows: tuple[tuple[Cell, ...], ...]
     row_count: int
     truncated: bool = False
+
+    def reference_form(self) -> Json:
+        """The three fields of the reference (section 18): the id, the columns' names, the rows."""
+        names = [column.name for column in self.columns]
+        return {"table_id": self.table_id, "columns": names, "rows": [list(row) for row in self.rows]}
