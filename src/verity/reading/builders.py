@@ -170,6 +170,11 @@ class Builders:
         least = FilterRef(of.choices, of.words, comparator="gte", numbers=_numbers(low), of_entity=of.of_entity)
         return (least, replace(least, comparator="lte", numbers=_numbers(high)))
 
+    def compared_twice(
+        self, _the: Edge | None, of: ByRef, first: Edge, low: Edge, _and: Edge, other: Edge, high: Edge
+    ) -> tuple[FilterRef, ...]:
+        return (self.compared(None, of, first, low), self.compared(None, of, other, high))
+
     def one_condition(self, condition: FilterRef) -> tuple[FilterRef, ...]:
         return (condition,)
 

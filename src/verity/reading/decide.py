@@ -51,8 +51,9 @@ def decide(candidates: Sequence[Candidate], check: Check) -> Decision:
     return Decision(problems=problems, compile_error=error)
 
 
-_FALL_THROUGH = frozenset({"not-reachable", "value-not-in-column", "no-metric"})
-"""Only these let a farther reading speak: a column out of reach, a value that the named column does not have."""
+_FALL_THROUGH = frozenset({"not-reachable", "value-not-in-column", "no-metric", "unit-mismatch"})
+"""Only these let a farther reading speak: a column out of reach, a value that the named column does not have, a count
+of what is no count (`total de ventas` is their sum, not how many)."""
 
 
 def _once(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -124,6 +124,7 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             rule("direction", b.direction),
             rule("IMPLIED", b.implied),
             rule("SEGMENT", b.segment),
+            rule("PREP DET? SEGMENT", lambda _p, _d, s: b.segment(s)),
             rule("CONTRADICTS", b.contradicts),
             rule("WITHIN DET? ENTITY", lambda _w, _d, e: Frame(within=e.meanings)),
             rule("WITHIN DET? METRIC", lambda _w, _d, m: Frame(within=m.meanings)),
@@ -179,6 +180,7 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
             rule("DET? column NOT values", b.is_not_values),
             rule("DET? value column", b.value_column),
             rule("DET? number_column CMP NUMBER", b.compared),
+            rule("DET? number_column OF CMP NUMBER", lambda d, c, _o, cmp, n: b.compared(d, c, cmp, n)),
             rule("DET? number_column IS? NUMBER", b.equals_number),
             rule("DET? number_column OF NUMBER", b.equals_number),
             rule("DET? number_column IS? NUMBER or NUMBER", b.one_of_numbers),
@@ -186,11 +188,13 @@ def grammar_of(lattice: Lattice) -> dict[str, tuple[Rule, ...]]:
         "conditions": (
             rule("condition", b.one_condition),
             rule("DET? number_column BETWEEN NUMBER AND NUMBER", b.between),
+            rule("DET? number_column CMP NUMBER AND CMP NUMBER", b.compared_twice),
             rule("one_of_conditions coord conditions", b.more_conditions),
         ),
         "one_of_conditions": (
             rule("condition", b.one_condition),
             rule("DET? number_column BETWEEN NUMBER AND NUMBER", b.between),
+            rule("DET? number_column CMP NUMBER AND CMP NUMBER", b.compared_twice),
         ),
         "filter": (
             rule("PREP conditions", b.with_conditions),

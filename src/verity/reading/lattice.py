@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,7 @@ from verity.reading.lexicon import lexicon
 from verity.reading.meaning import Kind, Meaning, Nearness
 from verity.reading.normalise import Token
 from verity.reading.vocabulary import Vocabulary
-from verity.reading.word_forms import LINKING
+from verity.reading.word_forms import LINKING, Words
 
 LONGEST_PHRASE = 9
 """Words of a noun phrase that is read through the lexicon of concepts."""
@@ -109,8 +110,12 @@ def _number_edges(tokens: tuple[Token, ...], start: int, language: Language) -> 
     number = tokens[start].number
     if number is None:
         number = lexicon(language).numbers.get(tokens[start].key)
-    if number is not None:
+    if number is not None and not (language == "en" and _DECIMAL_OR_THOUSANDS.fullmatch(tokens[start].text)):
         yield Edge(start, start + 1, "NUMBER", number=number)
+
+
+_DECIMAL_OR_THOUSANDS = re.compile(r"\d{1,3}\.\d{3}")
+"""`1.500` is one and a half to an English reader and fifteen hundred to others who write English: no number at all."""
 
 
 def _member_edges(
@@ -135,13 +140,36 @@ def _member_edges(
             if turned:
                 kinds = {meaning.kind for meaning in found}
                 found |= {m for m in vocabulary.members_in_bag(words) if m.kind not in kinds}
+        others = _aggregated_metrics(words, vocabulary)
         kept = [
-            m for m in found
+            m
+            for m in found
+            if not (m.kind == "metric" and others and m.member not in others and m.nearness is not Nearness.EXACT)
+        ]
+        kept = [
+            m for m in kept
             if m.kind != "metric" or not any(s <= start and end <= e and (s, e) != (start, end) and m.member == metric
                                              for s, e, metric in blocked)
         ]  # fmt: skip
         if kept:
             yield from member_edges(start, end, kept)
+
+
+def _aggregated_metrics(words: Words, vocabulary: Vocabulary) -> frozenset[str]:
+    """The metrics that `average` or the like is said of: `average sales` is not the average sale, though it may be
+    called so in the singular or turned round; their average is another number."""
+    rest = tuple(w for w in words if w not in LINKING and not _is_aggregate(w))
+    if not rest or all(not _is_aggregate(w) for w in words):
+        return frozenset()
+    return frozenset(
+        m.member for m in vocabulary.members_at(rest) if m.kind == "metric" and m.nearness is Nearness.EXACT
+    )
+
+
+def _is_aggregate(word: str) -> bool:
+    return any(
+        category.startswith("AGG:") for each in ("en", "es") for category in lexicon(each).phrases.get((word,), ())
+    )
 
 
 def _negative_spans(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> tuple[tuple[int, int, str], ...]:

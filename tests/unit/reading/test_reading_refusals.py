@@ -310,3 +310,20 @@ def test_the_words_that_are_not_understood_are_named_in_one_sentence(market: Rea
     assert why.code == "word-not-understood"
     assert why.message == said
     assert all(word in why.message for word in why.words)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["order items with price over 1.000", "orders as of 2017", "total de pagos", "total de los pagos en 2018"],
+)
+def test_words_that_mean_two_numbers_give_none(market: Reader, question: str) -> None:
+    assert market.ask(question).status in ("refused", "clarify")
+
+
+def test_both_ends_of_a_condition_are_kept(market: Reader) -> None:
+    meant = "order_items.count; order_items.price gt 100; order_items.price lt 200"
+    assert shape(market.ask("order items with price greater than 100 and less than 200")) == meant
+    assert (
+        shape(market.ask("order items with a price of at least 99.90"))
+        == "order_items.count; order_items.price gte 99.9"
+    )

@@ -137,3 +137,22 @@ def test_an_alias_that_is_a_code_is_read_as_it_is_written(scout: Reader) -> None
 )  # fmt: skip
 def test_the_largest_so_many_by_a_metric_are_ranked_by_it(scout: Reader, question: str, meant: str) -> None:
     assert shape(scout.ask(question)) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["average sales by branch", "ventas promedio por sucursal", "promedio de ventas por mes", "average transactions"],
+)
+def test_the_average_of_one_metric_is_not_taken_for_another_of_like_words(scout: Reader, question: str) -> None:
+    assert shape(scout.ask(question)) == "refused: not-understood"
+
+
+def test_a_metric_called_average_is_still_read_by_its_own_words(scout: Reader) -> None:
+    assert shape(scout.ask("average sale by branch")).startswith("transactions.average_ticket;")
+    assert shape(scout.ask("total de ventas por mes")) == "transactions.revenue; by time:month"
+    assert shape(scout.ask("total de gastos")) == "expenses.expenses_total"
+
+
+def test_a_segment_may_follow_a_preposition(scout: Reader) -> None:
+    assert scout.ask("revenue from digital payments by month").query.segments == ("transactions.digital_payments",)
+    assert scout.ask("revenue excluding digital payments").status == "refused"

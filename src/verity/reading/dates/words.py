@@ -67,7 +67,7 @@ ENGLISH = DateWords(
                 "for the", "of the", "on the", "within the", "throughout the", "over the", "the"),
     between=((("between",), _phrases("and")), (("from",), _phrases("to", "until", "through", "till", "up to")),
              (("in",), _phrases("to", "through"))),
-    since=_phrases("since", "starting in", "starting from", "starting", "as of", "from the start of",
+    since=_phrases("since", "starting in", "starting from", "starting", "from the start of",
                    "since the start of", "since the beginning of"),
     in_or_since=_phrases("from", "from the"),
     before=_phrases("before", "prior to"), after=_phrases("after"),
