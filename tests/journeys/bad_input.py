@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -85,7 +86,7 @@ def edited(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def started(*arguments: object, preexec: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+def started(*arguments: object, preexec: Callable[[], None] | None = None, **environment: str) -> subprocess.Popen[str]:
     """`verity` as a process in a group of its own, still running."""
     return subprocess.Popen(
         [sys.executable, "-m", "verity.cli", *map(str, arguments)],
@@ -93,6 +94,7 @@ def started(*arguments: object, preexec: Callable[[], None] | None = None) -> su
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env={**os.environ, **environment},
         preexec_fn=preexec,
     )
 

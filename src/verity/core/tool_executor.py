@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from datetime import date
@@ -43,6 +43,8 @@ from verity.exceptions import (
 
 GRACE_SECONDS = 0.25
 """How long a tool that ran out of time is given to stop before its timeout is recorded."""
+LISTEN_SECONDS = 0.1
+"""How long a wait goes on before Ctrl-C is looked for: a signal that another thread took wakes nobody."""
 CANCEL_SECONDS = 10.0
 """How long a tool that the caller interrupted is given to clean up."""
 
@@ -152,8 +154,11 @@ class ToolExecutor:
     def _awaited(
         self, definition: ToolDefinition, future: Future[ToolResult], job: Job, context: ToolContext, seconds: float
     ) -> ToolResult:
+        left = context.deadline - self._clock.monotonic()
+        while left > 0 and not wait((future,), timeout=min(left, LISTEN_SECONDS)).done:
+            left -= LISTEN_SECONDS
         try:
-            result = future.result(timeout=max(0.0, context.deadline - self._clock.monotonic()))
+            result = future.result(timeout=0)
         except FutureTimeout as error:
             if future.done():  # the tool itself raised a TimeoutError
                 raise _defect(definition, error) from error

@@ -20,6 +20,7 @@ from verity.contracts.run import StageLine, Verdict
 from verity.contracts.tool import Progress
 from verity.exceptions import (
     DiskFull,
+    QueryTimedOut,
     RowsNotReconciled,
     SourceEmpty,
     SourceUnknown,
@@ -63,15 +64,20 @@ def sync(
     with ctrl_c(), engine.writer(wait_seconds=wait_seconds) as writer:
         lines = []
         for place, part in enumerate(parts):
-            if cancel is not None and cancel.is_set():
-                raise SyncStopped("the sync was cancelled", remedy="Nothing was kept; run 'verity sync' again.")
+            _stop_if(cancel)
             progress(Progress(part.name, place, len(parts)))
-            lines.append(_load(writer, project, part, run, loaded_at, environment, clock))
+            lines.append(_load(writer, project, part, run, loaded_at, cancel, environment, clock))
         failed = [line for line in lines if line.status == "failed"]
+        _stop_if(cancel)
         if not failed:
             progress(Progress("keeping bronze", len(parts), len(parts)))
             writer.keep_bronze()
     return _verdict(lines, failed, clock() - started)
+
+
+def _stop_if(cancel: threading.Event | None) -> None:
+    if cancel is not None and cancel.is_set():
+        raise SyncStopped("the sync was cancelled", remedy="Nothing was kept; run 'verity sync' again.")
 
 
 def _parts(sources: Sequence[SourceDocument], only: str | None) -> list[_Part]:
@@ -92,16 +98,19 @@ def _parts(sources: Sequence[SourceDocument], only: str | None) -> list[_Part]:
 
 def _load(
     writer: Writer, project: Path, part: _Part, run: str, loaded_at: datetime,
-    environment: Mapping[str, str] | None, clock: Callable[[], float],
+    cancel: threading.Event | None, environment: Mapping[str, str] | None, clock: Callable[[], float],
 ) -> StageLine:  # fmt: skip
     """One table, loaded and counted. What is the warehouse's fault ends the run; what is the table's fails its line."""
     started = clock()
     try:
         opened = open_scan(project, part.source, part.name, part.table, environment)
         before = opened.count_before()
-        landed = writer.load(part.name, opened.scan, load_id=run, loaded_at=loaded_at)
+        landed = writer.load(part.name, opened.scan, load_id=run, loaded_at=loaded_at, cancel=cancel)
         _reconcile(part, opened, before, landed)
     except (DiskFull, WarehouseUnavailable, SyncStopped):
+        raise
+    except QueryTimedOut:
+        _stop_if(cancel)
         raise
     except VerityError as fault:
         return StageLine(

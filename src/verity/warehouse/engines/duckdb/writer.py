@@ -29,11 +29,13 @@ def open_writer(project: Path, layout: Layout, settings: WarehouseSettings) -> I
         clean(layout)
         layout.work.mkdir()
         layout.spill.mkdir(exist_ok=True)
-    writer = DuckDBWriter(project, layout, settings)
     try:
-        yield writer
+        writer = DuckDBWriter(project, layout, settings)
+        try:
+            yield writer
+        finally:
+            writer.close()
     finally:
-        writer.close()
         remove_tree(layout.work)
 
 
