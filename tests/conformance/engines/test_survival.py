@@ -16,8 +16,10 @@ from tests.conformance.engines.stands import EVERYWHERE, Stand, publish_version
 from verity.warehouse.engine import Engine
 
 ROOT = Path(__file__).parents[3]
-EVERY = {"duckdb": "5", "postgres": "9"}
+EVERY = {name: os.environ.get("VERITY_CRASH_EVERY", few) for name, few in (("duckdb", "5"), ("postgres", "9"))}
 """Every how many steps a writer is killed here; `make soak` runs the series with every step."""
+KILLS = int(os.environ.get("VERITY_CRASH_KILLS", "6"))
+SECONDS = float(os.environ.get("VERITY_ASK_SECONDS", "5"))
 
 
 def command(module: str, stand: Stand, *arguments: str) -> list[str]:
@@ -39,12 +41,12 @@ def test_a_writer_killed_at_any_step_leaves_a_whole_version_and_the_next_one_hea
 
 @pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_a_whole_version_and_the_next_one_heals(stand: Stand) -> None:
-    seed = str(int.from_bytes(os.urandom(4)))
+    seed = os.environ.get("VERITY_SEED") or str(int.from_bytes(os.urandom(4)))
     run = subprocess.run(
-        command("crash_series", stand, "--random", "6", "--seed", seed), cwd=ROOT, capture_output=True, text=True
+        command("crash_series", stand, "--random", str(KILLS), "--seed", seed), cwd=ROOT, capture_output=True, text=True
     )
     assert run.returncode == 0, f"seed {seed}: {run.stderr}"
-    assert json.loads(run.stdout)["kills"] == 6
+    assert json.loads(run.stdout)["kills"] == KILLS
 
 
 @pytest.mark.slow
@@ -63,7 +65,7 @@ def test_two_processes_that_ask_without_pause_never_see_a_mixed_or_empty_version
         for reader in readers:
             assert reader.stdout is not None
             assert reader.stdout.readline() == "asking\n"
-        end = time.monotonic() + 5
+        end = time.monotonic() + SECONDS
         version = 1
         while time.monotonic() < end:
             version += 1
