@@ -28,7 +28,7 @@ from verity.data.draft_vocabulary import (
     UNITS,
 )
 from verity.data.draft_words import is_code_like, is_strong_id, singular, words_of
-from verity.data.lexicon import fold
+from verity.data.lexicon import fold, load_lexicon, plural_es
 from verity.data.model import ColumnEntry, ValueEntry
 
 Kind = Literal["dimension", "measure", "id", "time", "text"]
@@ -243,10 +243,20 @@ def _value(value: object) -> ValueEntry | None:
     english = tuple(text for text in phrase.en if text != value)
     if english and phrase.known:
         aliases["en"] = english[:3]
-    spanish = tuple(text for text in phrase.es if text != value)
+    spanish = (*(text for text in phrase.es if text != value), *_agreeing(words))[:4]
     if spanish:
-        aliases["es"] = spanish[:3]
+        aliases["es"] = tuple(dict.fromkeys(spanish))
     return ValueEntry(value=value, aliases=aliases)
+
+
+def _agreeing(words: list[str]) -> tuple[str, ...]:
+    """A participle agrees with what it is said of: `pedidos entregados`, `órdenes entregadas`. One that is a noun too
+    (`pedido`) stays as it is."""
+    lexicon = load_lexicon()
+    term = lexicon.english.get(fold(" ".join(words)))
+    if term is None or term.es_feminine in ("", term.es[0]) or lexicon.foreign.get(fold(term.es[0])) is not term:
+        return ()
+    return (term.es_feminine, plural_es(term.es[0]), plural_es(term.es_feminine))
 
 
 def _sentence(text: str) -> str:
