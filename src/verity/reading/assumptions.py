@@ -7,20 +7,32 @@ from collections.abc import Iterator
 from verity.contracts.metric import TIME
 from verity.contracts.question import Language
 from verity.data.lexicon import plural_en, plural_es
+from verity.reading.agreement import conditions_of
 from verity.reading.candidates import Candidate
 from verity.reading.choices import Assumed
 from verity.reading.dates.periods import Period
 from verity.reading.frame import Frame
 from verity.reading.lexicon import lexicon
-from verity.reading.naming import labels_of, time_member
+from verity.reading.naming import entity, labels_of, plural_entity, time_member
 from verity.reading.restate import period_words
 from verity.reading.vocabulary import Vocabulary
+
+FEW_PARTNERS = 0.95
+"""A join that a smaller share of the rows goes through is said."""
 
 
 def assumptions(candidate: Candidate, frame: Frame, vocabulary: Vocabulary, language: Language) -> tuple[str, ...]:
     """Every assumption of an accepted reading: typos, shortened names, columns of values, periods, time columns."""
     said = [_sentence(each, frame, vocabulary, language) for each in candidate.assumed]
-    return tuple(dict.fromkeys((*filter(None, said), *_time_columns(candidate, vocabulary, language))))
+    return tuple(
+        dict.fromkeys(
+            (
+                *filter(None, said),
+                *_time_columns(candidate, vocabulary, language),
+                *_partnerless(candidate, vocabulary, language),
+            )
+        )
+    )
 
 
 def _sentence(each: Assumed, frame: Frame, vocabulary: Vocabulary, language: Language) -> str:
@@ -71,6 +83,24 @@ def _time_columns(candidate: Candidate, vocabulary: Vocabulary, language: Langua
         if member is not None:
             text = lexicon(language).texts["time_column"]
             yield text.format(column=labels.column(member), metric=labels.metric(metric))
+
+
+def _partnerless(candidate: Candidate, vocabulary: Vocabulary, language: Language) -> Iterator[str]:
+    """A join that few rows go through leaves the others without the column: a row of their own, or no row at all."""
+    query, catalog = candidate.query, vocabulary.catalog
+    members = [by.dimension for by in query.by if by.dimension != TIME]
+    members += [node.member for node in conditions_of(query.filters)]
+    for member in members:
+        root, *joins, _ = member.split(".")
+        table = catalog.usable_tables[root]
+        for join in joins:
+            entry, target = table.joins[join], catalog.usable_tables[table.joins[join].table]
+            if entry.matched is not None and entry.matched < FEW_PARTNERS:
+                yield lexicon(language).texts["partnerless"].format(
+                    share=f"{entry.matched:.1%}", rows=plural_entity(table, language),
+                    partner=entity(target, language), column=labels_of(catalog, language).column(member),
+                )  # fmt: skip
+            table = target
 
 
 def _label(member: str, vocabulary: Vocabulary, language: Language) -> str:

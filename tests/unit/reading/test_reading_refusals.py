@@ -327,3 +327,17 @@ def test_both_ends_of_a_condition_are_kept(market: Reader) -> None:
         shape(market.ask("order items with a price of at least 99.90"))
         == "order_items.count; order_items.price gte 99.9"
     )
+
+
+def test_a_join_that_few_rows_go_through_is_said() -> None:
+    def shop_where(matched: float) -> Reader:
+        payments = MARKETPLACE[5]
+        join = {**payments["joins"]["order"], "matched": matched}
+        tables = [*MARKETPLACE[:5], {**payments, "joins": {"order": join}}, *MARKETPLACE[6:]]
+        return reader_of(tables, MARKETPLACE_VALUES)
+
+    said = "Only 23.7% of the payments have their order: the others have no customer state."
+    assert said in shop_where(0.2371).ask("total payment value by customer state").assumptions
+    assert said in shop_where(0.2371).ask("total payment value for customer state SP").assumptions
+    assert said not in shop_where(0.2371).ask("total payment value by payment type").assumptions
+    assert shop_where(0.99).ask("total payment value by customer state").assumptions == ()
