@@ -20,7 +20,7 @@ from verity.warehouse.registry import open_engine
 PLACE = Path(__file__).parents[1] / ".cache" / "bench-bronze"
 ROWS = 1_000_000
 SEED = 7
-RUNS = 5
+RUNS = 9
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
