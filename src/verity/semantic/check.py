@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verity.data.finding import Finding, nearest
-from verity.data.mentions import mentions
 from verity.data.members import CatalogTable
+from verity.data.mentions import mentions
 from verity.semantic.model import Model
 
 
