@@ -2,7 +2,8 @@
 
 Promises: `rules.build_chart` is pure and gives one Vega-Lite spec for the web, PNG and SVG; `render.render` writes it
 to a file; `terminal.draw` shows it in a terminal.
-Read first: `rules.py`. May import: `verity.contracts`, `verity.exceptions`, vl-convert (in `render.py` only, lazily).
+Read first: `rules.py`. May import: contracts, exceptions, core's number format, and
+vl-convert (in `render.py` only, lazily).
 
     from verity.charts.rules import build_chart
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from verity.contracts.question import Chart
 from verity.contracts.table import Cell, Column, Table
+from verity.core.number_format import format_moment
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -67,17 +68,8 @@ def _cut(text: str, wide: int) -> str:
     return text.ljust(wide) if len(text) <= wide else text[: wide - 1] + "…"
 
 
-def moment_text(text: str, grain: str | None) -> str:
-    """A date or timestamp as a person names a period of that grain: `2025`, `2025 Q1`, `2025-01`."""
-    if grain == "year":
-        return text[:4]
-    if grain == "quarter":
-        return f"{text[:4]} Q{(int(text[5:7]) + 2) // 3}"
-    return text[:7] if grain == "month" else text.replace("T", " ")
-
-
 def _label(value: Cell, column: Column) -> str:
-    return _text(value) if value is None or column.role != "time" else moment_text(str(value), column.grain)
+    return _text(value) if value is None or column.role != "time" else format_moment(str(value), column)
 
 
 def _text(value: Cell) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from verity.contracts.question import Language
 from verity.contracts.table import Cell, Column, Table
+from verity.core.number_format import is_percent
 
 Spec = dict[str, object]
 
@@ -185,7 +186,7 @@ def _tooltip(table: Table, mark: Mark, kind: str) -> list[Spec]:
 
 
 def _format(column: Column) -> Spec:
-    if column.unit in {"%", "percent"} or column.format == "percent":
+    if is_percent(column):
         return {"format": ".1%"}
     return {"format": ",.2~f" if column.type.startswith(("decimal", "double")) else ",d"}
 

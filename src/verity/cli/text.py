@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
-from decimal import Decimal
 
 import click
 from tabulate import tabulate
 
-from verity.charts.terminal import draw, moment_text
+from verity.charts.terminal import draw
 from verity.contracts.question import Answer, Evidence
 from verity.contracts.run import StageLine, Verdict
 from verity.contracts.table import Cell, Column, Table
+from verity.core.number_format import format_cell, is_percent
 
 SHOWN_ROWS = 60
-PERCENT = frozenset({"%", "percent"})
 WIDEST_NAME = 48
 TEST = "test "
 """How the lines of tests begin."""
@@ -42,7 +41,8 @@ def show_answer(answer: Answer, *, sql: bool = False) -> str:
 def show_table(table: Table, most: int = SHOWN_ROWS, *, spanish: bool = False) -> str:
     """Aligned columns, numbers to the right with thousands apart, a dash for no value; a cut table says so."""
     rows = [
-        [_cell(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows[:most]
+        [_cell(value, column, spanish) for value, column in zip(row, table.columns, strict=True)]
+        for row in table.rows[:most]
     ]
     heads = [f"{_heading(column)}" for column in table.columns]
     sides = ["right" if column.role == "metric" or _numeric(column) else "left" for column in table.columns]
@@ -105,22 +105,11 @@ def _listed(title: str, items: Iterable[str]) -> str:
 
 def _heading(column: Column) -> str:
     name = column.label or column.name.replace("__", " ").replace("_", " ")
-    return f"{name} ({column.shown_unit})" if column.shown_unit else name
+    return f"{name} ({column.shown_unit})" if column.shown_unit and not is_percent(column) else name
 
 
-def _cell(value: Cell, column: Column) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if column.role == "time":
-        return moment_text(str(value), column.grain)
-    if not _numeric(column) or column.role != "metric":
-        return str(value)
-    if column.unit in PERCENT or column.format == "percent":
-        return f"{float(value) * 100:,.1f} %"
-    number = Decimal(str(value))
-    return f"{number:,}" if column.type != "double" else f"{float(value):,.4f}".rstrip("0").rstrip(".")
+def _cell(value: Cell, column: Column, spanish: bool) -> str:
+    return "-" if value is None else format_cell(value, column, "es" if spanish else "en", with_unit=False)
 
 
 def _numeric(column: Column) -> bool:

@@ -16,7 +16,7 @@ LogicalType = str
 or `other(<native>)`. One vocabulary for every engine, the dictionary and the results."""
 
 
-KINDS_OF_NUMBER = frozenset({"count", "money", "number", "ratio"})
+KINDS_OF_NUMBER = frozenset({"count", "money", "number"})
 """Units that drafts give before anybody named a currency or a measure; they are not shown beside numbers."""
 
 

@@ -6,6 +6,7 @@ number that looks the same on every screen is not misread.
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Final
 
@@ -16,12 +17,12 @@ _NOTHING: Final[dict[Language, str]] = {"en": "no value", "es": "sin valor"}
 _TRUTH: Final[dict[Language, tuple[str, str]]] = {"en": ("no", "yes"), "es": ("no", "sí")}
 _WIDE: Final = Context(prec=400, rounding=ROUND_HALF_EVEN)
 """Room for every digit of a decimal(38,s) and of the largest double."""
-_NO_SUFFIX: Final = frozenset({"count", "money"})
-"""Units that say what kind of number it is; a sum of money whose currency nobody named has no sign to show."""
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+"""ISO 4217: an average of money is shown to the cent, as its sums are."""
 _PERCENT: Final = frozenset({"percent", "%", "ratio", "share"})
 
 
-def format_cell(value: Cell, column: Column, language: Language) -> str:
+def format_cell(value: Cell, column: Column, language: Language, *, with_unit: bool = True) -> str:
     """The cell's text. A DOUBLE is shown with at most 4 decimals; the table itself keeps every digit."""
     if value is None:
         return _NOTHING[language]
@@ -29,12 +30,12 @@ def format_cell(value: Cell, column: Column, language: Language) -> str:
         return _TRUTH[language][value]
     number = _number(value, column)
     if number is None:
-        return _moment(str(value), column)
+        return format_moment(str(value), column)
     if is_percent(column):
         return f"{_grouped(_rounded(_WIDE.multiply(number, Decimal(100)), 2))} %"
     places = _declared_places(column)
     text = _grouped(_rounded(number, 4) if places is None else _fixed(number, places))
-    return f"{text} {column.unit}" if column.unit and column.unit not in _NO_SUFFIX else text
+    return f"{text} {column.shown_unit}" if column.shown_unit and with_unit else text
 
 
 def is_percent(column: Column) -> bool:
@@ -56,6 +57,8 @@ def _number(value: Cell, column: Column) -> Decimal | None:
 
 def _declared_places(column: Column) -> int | None:
     """Decimals that the type declares and a unit makes meaningful: `decimal(38,2)` of money shows two, always."""
+    if column.type == "double" and _CURRENCY.fullmatch(column.unit or ""):
+        return 2
     if column.type.startswith("decimal(") and column.unit:
         scale = column.type.rstrip(")").rpartition(",")[2].strip()
         if scale.isdigit() and int(scale) <= 2:
@@ -81,7 +84,7 @@ def _grouped(number: Decimal) -> str:
     return f"{number:,f}" if number.is_finite() else str(number)
 
 
-def _moment(text: str, column: Column) -> str:
+def format_moment(text: str, column: Column) -> str:
     """A date or time bucket at its grain: `2017-05` for a month, `2017` for a year; else as it is."""
     if column.type in {"date", "timestamp", "timestamptz"}:
         if column.grain == "year":

@@ -38,8 +38,8 @@ def test_numbers_stand_to_the_right_with_thousands_apart_and_nothing_is_a_dash()
 
 def test_times_are_named_by_their_grain_and_shares_as_percent():
     shown = plain(show_table(table((QUARTER, RATE), (("2025-04-01", 0.1234),))))
-    assert "2025 Q2" in shown
-    assert "12.3 %" in shown
+    assert "2025-Q2" in shown
+    assert "12.34 %" in shown
 
 
 def test_a_cut_table_says_so_and_so_does_a_long_one():
