@@ -87,7 +87,8 @@ def stale() -> list[Path]:
 
 
 def _help(command: click.Command, path: str) -> str:
-    return command.get_help(click.Context(command, info_name=path, terminal_width=100)) + "\n"
+    context = click.Context(command, info_name=path, terminal_width=100, help_option_names=["-h", "--help"])
+    return command.get_help(context) + "\n"
 
 
 def _errors() -> list[tuple[str, str, str]]:
