@@ -87,14 +87,16 @@ def edited(path: Path, old: str, new: str) -> None:
 
 
 def started(*arguments: object, preexec: Callable[[], None] | None = None, **environment: str) -> subprocess.Popen[str]:
-    """`verity` as a process in a group of its own, still running."""
+    """`verity` as a process in a group of its own, still running; its coverage is not measured, since that writes
+    files too, which a full disk refuses."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     return subprocess.Popen(
         [sys.executable, "-m", "verity.cli", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        env={**os.environ, **environment},
+        env={**inherited, **environment},
         preexec_fn=preexec,
     )
 

@@ -56,10 +56,10 @@ def _number(value: Cell, column: Column) -> Decimal | None:
 
 
 def _declared_places(column: Column) -> int | None:
-    """Decimals that the type declares and a unit makes meaningful: `decimal(38,2)` of money shows two, always."""
+    """Decimals that the type declares, so that a column's figures stand below each other: `decimal(38,2)` shows two."""
     if column.type == "double" and _CURRENCY.fullmatch(column.unit or ""):
         return 2
-    if column.type.startswith("decimal(") and column.unit:
+    if column.type.startswith("decimal("):
         scale = column.type.rstrip(")").rpartition(",")[2].strip()
         if scale.isdigit() and int(scale) <= 2:
             return int(scale)

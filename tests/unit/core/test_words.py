@@ -20,12 +20,12 @@ def column(type: str = "decimal(38,2)", **more: object) -> Column:
 @pytest.mark.parametrize(
     ("value", "of", "text"),
     [
-        ("1234567.5", column(), "1,234,567.5"),
+        ("1234567.5", column(), "1,234,567.50"),
         ("1234567.50", column(unit="PHP"), "1,234,567.50 PHP"),
         ("-0.50", column(unit="PHP"), "-0.50 PHP"),
         ("1234.50", column(unit="money"), "1,234.50"),
         ("100", column("decimal(38,0)"), "100"),
-        ("0.00", column(), "0"),
+        ("0.00", column(), "0.00"),
         (
             "12345678901234567890123456789.123456",
             column("decimal(38,6)"),

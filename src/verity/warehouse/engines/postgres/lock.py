@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -12,8 +14,23 @@ from verity.warehouse.engines.postgres.layers import WRITE_LOCK
 _POLL_SECONDS = 0.05
 
 
-def take_write_lock(connection: psycopg.Connection, wait_seconds: float) -> None:
-    """Hold the lock for as long as the connection lives. Raises `WarehouseBusy` naming the holder's process."""
+@contextmanager
+def write_lock(connection: psycopg.Connection, wait_seconds: float) -> Iterator[None]:
+    """Hold the lock; a connection that dies gives it back too. Raises `WarehouseBusy` naming the holder's process.
+
+    It is given back before the connection closes: the server notices a closed one a moment later, and a build right
+    after a sync would find the sync still there.
+    """
+    _take(connection, wait_seconds)
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):  # a broken connection holds nothing any more
+            connection.rollback()
+            connection.execute("select pg_advisory_unlock(%s)", (WRITE_LOCK,))
+
+
+def _take(connection: psycopg.Connection, wait_seconds: float) -> None:
     deadline = time.monotonic() + wait_seconds
     while True:
         row = connection.execute("select pg_try_advisory_lock(%s)", (WRITE_LOCK,)).fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from verity.warehouse.engines.postgres.layers import (
     published_schemas,
     shadow_schemas,
 )
-from verity.warehouse.engines.postgres.lock import take_write_lock
+from verity.warehouse.engines.postgres.lock import write_lock
 from verity.warehouse.engines.postgres.relations import Relation, relations_in
 from verity.warehouse.engines.postgres.swap import Edition, Key, read_state, swap
 from verity.warehouse.introspect import TableKey
@@ -42,9 +42,9 @@ def open_writer(
     address: Address, project: Path, settings: WarehouseSettings, wait_seconds: float
 ) -> Iterator[PostgresWriter]:
     """A writer on a connection of its own that holds the database's write lock for as long as it lives."""
-    with address.connect("writer") as connection:
+    with address.connect("writer") as connection, ExitStack() as held:
         with translated("opening the warehouse for writing", address.shown):
-            take_write_lock(connection, wait_seconds)
+            held.enter_context(write_lock(connection, wait_seconds))
             prepare_database(connection)
         yield PostgresWriter(connection, address, project, settings)
 
