@@ -720,7 +720,9 @@ class UsageError(VerityError):
 
 
 def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
-    """The nearest known names, as `'a', 'b' or 'c'`; empty where none is near."""
-    close = difflib.get_close_matches(name, list(known), n=count, cutoff=0.6)
+    """The nearest known names, as `'a', 'b' or 'c'`; empty where none is near, one where it is by far the nearest."""
+    near = difflib.get_close_matches(name, list(known), n=count, cutoff=0.6)
+    shares = [difflib.SequenceMatcher(None, word, name).ratio() for word in near]
+    close = [word for word, share in zip(near, shares, strict=True) if share > shares[0] - 0.2]
     quoted = [f"'{word}'" for word in close]
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -6,18 +6,82 @@ The reserved member `time` means each metric's own time column.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from verity.contracts.base import Contract
 
 TIME = "time"
 """The reserved member: each metric's own time column."""
 
-Grain = Literal["second", "minute", "hour", "day", "week", "month", "quarter", "year"]
-GRAINS: tuple[Grain, ...] = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+Grain = Literal[
+    "second", "minute", "hour", "day", "week", "fiscal_week", "month", "fiscal_month", "quarter", "fiscal_quarter",
+    "year", "fiscal_year",
+]  # fmt: skip
+GRAINS: tuple[Grain, ...] = (
+    "second", "minute", "hour", "day", "week", "fiscal_week", "month", "fiscal_month", "quarter", "fiscal_quarter",
+    "year", "fiscal_year",
+)  # fmt: skip
+"""Finest first. The fiscal ones follow the calendar that the metric's table names."""
+
+_SPAN = re.compile(r"^\s*(\d{1,4})\s+([a-z_]+?)s?\s*$")
+_PREVIOUS = "previous_"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time in whole periods: 3 months, 7 days, 1 fiscal_quarter."""
+
+    count: int
+    grain: Grain
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.grain}{'' if self.count == 1 else 's'}"
+
+
+def read_span(text: str) -> Span:
+    """A span of `N grain` or `N grains`. Raises ValueError with what is wrong."""
+    match = _SPAN.match(text)
+    if match is None or match.group(2) not in GRAINS or int(match.group(1)) < 1:
+        raise ValueError(f"'{text}' is no span of time; write a whole number and a grain: '1 year', '3 months'")
+    return Span(int(match.group(1)), cast(Grain, match.group(2)))
+
+
+def _as_span(text: str) -> str:
+    return str(read_span(text))
+
+
+def _as_comparison(text: str) -> str:
+    if text == "previous_period" or (text.startswith(_PREVIOUS) and text.removeprefix(_PREVIOUS) in GRAINS):
+        return text
+    try:
+        return _as_span(text)
+    except ValueError:
+        raise ValueError(
+            f"'{text}' is no comparison; write previous_period, previous_year, previous_month (or another grain), "
+            "or a span such as '3 months'"
+        ) from None
+
+
+SpanText = Annotated[str, AfterValidator(_as_span)]
+"""`N grain` as text: `3 months`."""
+
+Comparison = Annotated[str, AfterValidator(_as_comparison)]
+"""`previous_period`, `previous_<grain>`, or a span such as `3 months`."""
+
+
+def comparison_span(comparison: str) -> Span | None:
+    """How far back a comparison looks; None for `previous_period`, which depends on the query's range and grain."""
+    if comparison == "previous_period":
+        return None
+    if comparison.startswith(_PREVIOUS):
+        return Span(1, cast(Grain, comparison.removeprefix(_PREVIOUS)))
+    return read_span(comparison)
+
 
 Operator = Literal[
     "equals", "not_equals", "in", "not_in", "gt", "gte", "lt", "lte",
@@ -92,13 +156,18 @@ class OrderBy(Contract):
 
 
 class MetricQuery(Contract):
-    """A question about governed metrics, before any SQL exists. `filters` and `segments` are ANDed together."""
+    """A question about governed metrics, before any SQL exists. `filters` and `segments` are ANDed together.
+
+    `compare` adds `m__previous`, `m__delta` and `m__growth` to every metric `m`. `totals` adds the row of the whole,
+    `subtotals` one for each leading part of `by`; `totals_level` then says how many dimensions a row keeps.
+    `fill` adds the periods that lack rows; `pivot` turns the values of one dimension of `by` into columns.
+    """
 
     metrics: tuple[str, ...] = ()
     by: tuple[GroupBy, ...] = ()
     ungrouped: bool = False
     time_range: TimeRange | None = None
-    compare: Literal["previous_period", "previous_year"] | None = None
+    compare: Comparison | None = None
     filters: tuple[FilterNode, ...] = ()
     segments: tuple[str, ...] = ()
     order: tuple[OrderBy, ...] = ()
@@ -107,6 +176,7 @@ class MetricQuery(Contract):
     timezone: str | None = None
     fill: bool = False
     totals: bool = False
+    subtotals: bool = False
     pivot: str | None = None
 
 

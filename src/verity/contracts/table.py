@@ -9,7 +9,8 @@ from verity.contracts.base import Contract, Json
 Cell = str | int | float | bool | None
 """A JSON cell: decimals, dates and timestamps are text (`decimal(p,s)` as a JSON string, ISO 8601 for times)."""
 
-ColumnRole = Literal["dimension", "time", "metric"]
+ColumnRole = Literal["dimension", "time", "metric", "level"]
+"""`level`: the column `totals_level`, how many dimensions a row keeps (a detail row all, the grand total 0)."""
 
 LogicalType = str
 """`boolean`, `bigint`, `decimal(p,s)`, `double`, `text`, `date`, `timestamp`, `timestamptz`, `time`, `json`, `binary`,

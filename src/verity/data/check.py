@@ -13,7 +13,7 @@ from verity.data.catalog import Catalog
 from verity.data.finding import CODES, Finding, nearest
 from verity.data.join_paths import ambiguous_targets
 from verity.data.members import CatalogTable
-from verity.data.model import MetricEntry
+from verity.data.metric_entry import MetricEntry
 from verity.data.narrow import metric_parts
 from verity.exceptions import AmbiguousMember, UnknownMember
 

@@ -11,7 +11,7 @@ from verity.data.draft_phrases import of_the, pluralise, read_phrase, with_adjec
 from verity.data.draft_vocabulary import RESERVED
 from verity.data.draft_words import singular, snake_case, without_id
 from verity.data.lexicon import fold
-from verity.data.model import MetricEntry
+from verity.data.metric_entry import MetricEntry
 
 _MOST_ALIASES = 14
 _VAGUE = frozenset({"value", "amount"})

@@ -20,7 +20,8 @@ from verity.data.draft_report import DraftReport, write_report
 from verity.data.draft_times import TimeChoice, choose_times
 from verity.data.draft_yaml import to_yaml
 from verity.data.lexicon import fold
-from verity.data.model import JoinEntry, MetricEntry, TableEntry
+from verity.data.metric_entry import MetricEntry
+from verity.data.model import JoinEntry, TableEntry
 
 __all__ = ["Draft", "DraftReport", "draft", "to_yaml"]
 

@@ -17,14 +17,16 @@ from pydantic import Field, ValidationError
 
 from verity.contracts.base import Contract
 from verity.data.finding import Finding
-from verity.data.model import Dictionary, MetricEntry, TableEntry
+from verity.data.metric_entry import MetricEntry
+from verity.data.model import Dictionary, TableEntry
 from verity.exceptions import DiskFull, LockUnusable
 
 LOCK_FILE = "dictionary.lock.json"
 
 MEANING = (
     "type", "sql", "numerator", "denominator", "filter", "requires_filters", "not_by", "only_by", "unit", "scale",
-    "time_column", "smallest_grain", "approximate",
+    "time_column", "smallest_grain", "approximate", "metric", "window", "to_date", "offset", "show", "over", "take",
+    "per", "percentile", "method", "base", "event", "entity", "within", "after", "direction", "fill", "benchmark",
 )  # fmt: skip
 """The keys of a metric that decide its number, or the questions that it answers."""
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 from verity.contracts.dataset import PhysicalTable
 from verity.contracts.table import LogicalType
-from verity.data.model import ColumnEntry, JoinEntry, MetricEntry, SegmentEntry, TableEntry
+from verity.data.metric_entry import MetricEntry
+from verity.data.model import ColumnEntry, JoinEntry, SegmentEntry, TableEntry
 
 Kind = Literal["dimension", "measure", "id", "time", "text"]
 

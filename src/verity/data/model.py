@@ -10,19 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from verity.contracts.base import Contract
 from verity.contracts.metric import Grain
-from verity.data.shapes import Aliases, Names, Version, as_described, as_scalars, as_value, as_values
+from verity.data.entry import Entry
+from verity.data.metric_entry import MetricEntry
+from verity.data.shapes import Aliases, Names, Version, as_described, as_freshness, as_scalars, as_value, as_values
 
 Language = Literal["en", "es"]
-
-
-class Entry(Contract):
-    """A part of the dictionary; each attribute's docstring is what editors show."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 class ValueEntry(Entry):
@@ -100,78 +96,22 @@ class ColumnEntry(Entry):
     """True: proposed by `verity init`, not yet reviewed."""
 
 
-class MetricEntry(Entry):
-    """A metric. `sql` is one aggregate expression over the table's own columns (joins reached as `join.column`).
-
-    `type` simple: `sql`. ratio: `numerator` / `denominator` (metric names, any table). derived: `sql` over metric names
-    in braces, `{revenue} - {orders.cost}`. A divisor of zero gives NULL.
-    """
-
-    description: str = ""
-    """What it measures, in a sentence."""
-    type: Literal["simple", "ratio", "derived"] = "simple"
-    """simple: an aggregate. ratio: one metric divided by another. derived: arithmetic over metrics."""
-    sql: str | None = None
-    """simple: one aggregate expression. derived: arithmetic over metrics in braces, `{revenue} - {orders.cost}`."""
-    numerator: str | None = None
-    """ratio: the metric above the line."""
-    denominator: str | None = None
-    """ratio: the metric below the line."""
-    filter: str | None = None
-    """A condition that every counted row meets."""
-    requires: Names = ()
-    """Columns that it needs."""
-    requires_filters: Names = ()
-    """Members that a question about it must filter by."""
-    not_by: Names = ()
-    """Dimensions by which it has no meaning."""
-    only_by: Names = ()
-    """The only dimensions by which it has meaning."""
-    aliases: Aliases = Field(default_factory=dict)
-    """Other words for it: a list in any language, or `{en: [...], es: [...]}`."""
-    negative_aliases: Aliases = Field(default_factory=dict)
-    """Words that name something else: a question with one of them never means this metric."""
-    implied_terms: Aliases = Field(default_factory=dict)
-    """Words that say nothing new beside it, as 'delivered' where only delivered orders count."""
-    contradicts_terms: Aliases = Field(default_factory=dict)
-    """Words that contradict its definition, so that the question is refused."""
-    verb_forms: Aliases = Field(default_factory=dict)
-    """Verbs that ask for it: sell, vender."""
-    unit: str | None = None
-    """What it is counted in: PHP, kg, %."""
-    scale: int | None = None
-    """Decimal digits of the result."""
-    format: str | None = None
-    """How it is shown."""
-    good: Literal["up", "down"] | None = None
-    """Which way is good news."""
-    time_column: str | None = None
-    """Its own time column, where it is not the table's; may lie behind a join (`order.order_ts`)."""
-    smallest_grain: Grain | None = None
-    """The smallest time grain at which it has meaning."""
-    version: Version | None = None
-    """Its own version; the table's where missing."""
-    verified_by: str | None = None
-    """Who vouches for it."""
-    approximate: bool = False
-    """True: floating sums are kept floating and may differ in the last digits."""
-    hidden: bool = False
-    """True: never offered; other metrics may use it."""
-    draft: bool = False
-    """True: proposed by `verity init`, not yet reviewed."""
-
-
 class JoinEntry(Entry):
     """A named join from this table. `on`: `{own_column: target_column}`, or one name shared by both; else `sql`.
 
     In `sql`, own columns stand bare or as `this.column`, the target's as `<join name>.column`.
     `integrity: full` declares that every row finds its partner, so that an unused join may be left out of the SQL.
+    A many_to_many join goes `through` a bridge table and has neither `on` nor `sql`.
     """
 
     table: str
     """The table it leads to."""
-    type: Literal["many_to_one", "one_to_one", "one_to_many"] = "many_to_one"
+    type: Literal["many_to_one", "one_to_one", "one_to_many", "many_to_many"] = "many_to_one"
     """How many rows stand on this side and on the other."""
+    through: str | None = None
+    """many_to_many: the bridge table, which has a many_to_one join to either side."""
+    weight: str | None = None
+    """many_to_many: a column of the bridge that holds the share of each pair; sums are then split by it."""
     on: str | dict[str, str] | None = None
     """One column name shared by both tables, or `{own_column: target_column}`."""
     sql: str | None = None
@@ -228,6 +168,10 @@ class RowRule(Entry):
         return self
 
 
+Mask = Annotated[str, Field(pattern=r"^(null|hash|redact|year|(first|last)_[1-9])$")]
+"""How a masked cell is shown."""
+
+
 class AccessEntry(Entry):
     """What one role sees of the table: `rows` is `all` or rules that must all hold; `columns_hidden` do not exist."""
 
@@ -235,6 +179,8 @@ class AccessEntry(Entry):
     """`all`, or rules that must all hold."""
     columns_hidden: Names = ()
     """Columns that do not exist for this role: metrics, joins and segments that use them are absent too."""
+    columns_masked: dict[str, Mask] = Field(default_factory=dict)
+    """Columns that this role sees masked: null, hash, redact, first_1, last_4 (characters), year (of a date)."""
 
     @model_validator(mode="after")
     def _says_which_rows(self) -> Self:
@@ -252,6 +198,36 @@ class ChangeEntry(Entry):
     """The day of the change."""
     change: str
     """What changed."""
+
+
+class FreshnessEntry(Entry):
+    """How it is known whether a table that Verity does not load has changed."""
+
+    max_age: str | None = None
+    """How old its data may be: `24h`, `7d`."""
+    probe: str | None = None
+    """One SELECT of one value that changes whenever the table does: `SELECT max(updated_at) FROM orders`."""
+    ttl: str | None = None
+    """How long results may be kept without asking again: `10m`."""
+
+
+class RollupEntry(Entry):
+    """A pre-aggregation of the table's metrics, built in the warehouse and used only where it provably equals raw."""
+
+    description: str = ""
+    """What it is for, in a sentence."""
+    metrics: Names = ()
+    """Metrics of this table that it answers."""
+    dimensions: Names = ()
+    """Dimensions that it keeps: `status`, `customer.region`, `ordered_at:month`."""
+    keep: Names = ()
+    """Keys kept beside them, so that exact distinct counts and percentiles can be answered."""
+    partition: str | None = None
+    """A kept time dimension with a grain, `ordered_at:month`: the unit that is refreshed."""
+    refresh: str | None = None
+    """A column that grows whenever a row changes (`updated_at`): only partitions with newer values are rebuilt."""
+    append_only: str | None = None
+    """A column that only grows as rows are appended, never changed: later rows are read fresh beside the rollup."""
 
 
 class TableEntry(Entry):
@@ -290,9 +266,19 @@ class TableEntry(Entry):
     aliases: Aliases = Field(default_factory=dict)
     """Other words for the table."""
     calendar: str | None = None
-    """The calendar that its periods follow."""
-    freshness: str | None = None
-    """How old its data may be: `24h`, `7d`."""
+    """The calendar table that its fiscal periods follow."""
+    periods: dict[Grain, str] = Field(default_factory=dict)
+    """On a calendar table: for each grain the column that holds the first day of the period; `day` is its key."""
+    week_start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    """The first day of a week."""
+    hierarchies: dict[str, Annotated[tuple[str, ...], Field(min_length=2)]] = Field(default_factory=dict)
+    """Named levels from coarse to fine: `geo: [country, region, city]`."""
+    rollups: dict[str, RollupEntry] = Field(default_factory=dict)
+    """Pre-aggregations."""
+    freshness: Annotated[
+        FreshnessEntry | None, BeforeValidator(as_freshness, json_schema_input_type=str | FreshnessEntry | None)
+    ] = None
+    """How old its data may be (`24h`), and how a change is noticed where Verity does not load it."""
     business_notes: tuple[str, ...] = ()
     """What people should know. Shown, never executed."""
     changelog: tuple[ChangeEntry, ...] = ()

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from verity.data.access import NOTHING, TableAccess
 from verity.data.members import CatalogTable
 from verity.data.mentions import mentions, metric_names
-from verity.data.model import JoinEntry, MetricEntry
+from verity.data.metric_entry import MetricEntry
+from verity.data.model import JoinEntry
 
 Names = Iterable[tuple[str, ...]]
 

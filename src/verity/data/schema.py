@@ -13,12 +13,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from verity.data.metric_entry import MetricEntry
 from verity.data.model import (
     AccessEntry,
     ChangeEntry,
     ColumnEntry,
     JoinEntry,
-    MetricEntry,
     RowRule,
     SegmentEntry,
     TableEntry,

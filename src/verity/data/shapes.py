@@ -78,3 +78,8 @@ def _value_entry(key: object, entry: object) -> object:
 def as_scalars(value: object) -> object:
     """One value as a tuple of it."""
     return (value,) if isinstance(value, str | int) else value
+
+
+def as_freshness(value: object) -> object:
+    """A bare age is the greatest one allowed."""
+    return {"max_age": value} if isinstance(value, str) else value

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from verity.data.catalog import Catalog
-from verity.data.model import MetricEntry
+from verity.data.metric_entry import MetricEntry
 
 _AGGREGATE = re.compile(r"(SUM|AVG|MIN|MAX|COUNT)\s*\(\s*(DISTINCT\s+)?(\*|1|\w+)\s*\)", re.IGNORECASE)
 

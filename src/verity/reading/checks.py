@@ -7,7 +7,7 @@ from typing import Literal
 
 from verity.contracts.metric import Grain
 from verity.data.catalog import CatalogColumn
-from verity.data.model import MetricEntry
+from verity.data.metric_entry import MetricEntry
 from verity.reading.frame import Unit
 
 MetricKind = Literal["count", "amount", "average", "ratio", "unknown"]

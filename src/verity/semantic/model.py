@@ -13,7 +13,7 @@ from functools import cached_property
 from sqlglot import exp
 
 from verity.data.catalog import Catalog, build_catalog
-from verity.data.model import MetricEntry
+from verity.data.metric_entry import MetricEntry
 from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, QueryInvalid, UnknownMember
 from verity.semantic import types
 from verity.semantic.aggregate_typing import Typer

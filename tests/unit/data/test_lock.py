@@ -86,13 +86,38 @@ def test_drafts_are_exempt(load):
 
 @pytest.mark.parametrize(
     "change",
-    [{"sql": "SUM(b)"}, {"filter": "x > 1"}, {"type": "derived"}, {"numerator": "x"}, {"denominator": "x"},
-     {"time_column": "day"}, {"unit": "USD"}, {"scale": 2}, {"approximate": True}, {"requires_filters": ["x"]}],
+    [{"sql": "SUM(b)"}, {"filter": "x > 1"}, {"type": "derived"}, {"time_column": "day"}, {"unit": "USD"},
+     {"scale": 2}, {"approximate": True}, {"requires_filters": ["x"]}, {"fill": "zero"},
+     {"benchmark": {"min_group": 5}}],
 )  # fmt: skip
 def test_the_hash_is_of_the_meaning(change):
     assert metric_hash(MetricEntry(sql="SUM(a)")) != metric_hash(
         MetricEntry.model_validate({"sql": "SUM(a)", **change})
     )
+
+
+_KINDS = [
+    {"type": "ratio", "numerator": "a", "denominator": "b"},
+    {"type": "cumulative", "metric": "a", "to_date": "year"},
+    {"type": "cumulative", "metric": "a", "window": "3 months"},
+    {"type": "offset", "metric": "a", "offset": "1 year", "show": "growth"},
+    {"type": "semi_additive", "sql": "SUM(a)", "over": "day", "take": "first", "per": ["account"]},
+    {"type": "percentile", "sql": "a", "percentile": 0.9, "method": "discrete"},
+    {"type": "conversion", "base": "a", "event": "b", "entity": "id", "within": "7 days", "show": "count"},
+    {"type": "retention", "base": "a", "event": "b", "entity": "id", "after": "1 month"},
+    {"type": "share", "metric": "a", "within": ["region"]},
+    {"type": "rank", "metric": "a", "direction": "asc"},
+]
+_OTHERS = {"numerator": "c", "denominator": "c", "metric": "c", "to_date": "month", "window": "4 months",
+           "sql": "SUM(c)", "offset": "2 years", "show": None, "over": "moment", "take": "last", "per": ["c"],
+           "percentile": 0.5, "method": "continuous", "base": "c", "event": "c", "entity": "c", "within": ["8 days"], "after": "2 months",
+           "direction": "desc"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "key"), [(kind, key) for kind in _KINDS for key in kind if key != "type"])
+def test_the_hash_is_of_every_key_of_a_kind(kind, key):
+    other = {**kind, key: _OTHERS[key]}
+    assert metric_hash(MetricEntry.model_validate(kind)) != metric_hash(MetricEntry.model_validate(other))
 
 
 @pytest.mark.parametrize(
