@@ -108,10 +108,27 @@ _KINDS = [
     {"type": "share", "metric": "a", "within": ["region"]},
     {"type": "rank", "metric": "a", "direction": "asc"},
 ]
-_OTHERS = {"numerator": "c", "denominator": "c", "metric": "c", "to_date": "month", "window": "4 months",
-           "sql": "SUM(c)", "offset": "2 years", "show": None, "over": "moment", "take": "last", "per": ["c"],
-           "percentile": 0.5, "method": "continuous", "base": "c", "event": "c", "entity": "c", "within": ["8 days"], "after": "2 months",
-           "direction": "desc"}  # fmt: skip
+_OTHERS = {
+    "numerator": "c",
+    "denominator": "c",
+    "metric": "c",
+    "to_date": "month",
+    "window": "4 months",
+    "sql": "SUM(c)",
+    "offset": "2 years",
+    "show": None,
+    "over": "moment",
+    "take": "last",
+    "per": ["c"],
+    "percentile": 0.5,
+    "method": "continuous",
+    "base": "c",
+    "event": "c",
+    "entity": "c",
+    "within": ["8 days"],
+    "after": "2 months",
+    "direction": "desc",
+}
 
 
 @pytest.mark.parametrize(("kind", "key"), [(kind, key) for kind in _KINDS for key in kind if key != "type"])
