@@ -75,7 +75,7 @@ def test_every_fault_of_every_file_is_named_at_once(folder):
         "VRT-204",
         "dictionary/b.yml:5",
         "unknown key 'filtr' in metrics.m",
-        "Did you mean 'filter' or 'fill'?",
+        "Did you mean 'filter'?",
     ) in found
     assert any(f[1] == "dictionary/b.yml:6" and f[3] == "Did you mean 'ratio'?" for f in found)
     assert any(f[1] == "dictionary/c.json:2" and "Did you mean 'dimension'?" in f[3] for f in found)
