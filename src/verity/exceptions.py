@@ -720,9 +720,82 @@ class UsageError(VerityError):
 
 
 def did_you_mean(name: str, known: Iterable[str], count: int = 3) -> str:
-    """The nearest known names, as `'a', 'b' or 'c'`; empty where none is near, one where it is by far the nearest."""
-    near = difflib.get_close_matches(name, list(known), n=count, cutoff=0.6)
-    shares = [difflib.SequenceMatcher(None, word, name).ratio() for word in near]
-    close = [word for word, share in zip(near, shares, strict=True) if share > shares[0] - 0.2]
+    """The nearest known names, as `'a', 'b' or 'c'`; letter case is no difference.
+
+    Empty where none is near, one where it is by far the nearest.
+    """
+    folded: dict[str, str] = {}
+    for word in known:
+        folded.setdefault(word.casefold(), word)
+    near = difflib.get_close_matches(name.casefold(), list(folded), n=count, cutoff=0.6)
+    shares = [difflib.SequenceMatcher(None, word, name.casefold()).ratio() for word in near]
+    close = [folded[word] for word, share in zip(near, shares, strict=True) if share > shares[0] - 0.2]
     quoted = [f"'{word}'" for word in close]
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+# --- 80x interchange ----------------------------------------------------------------------------------------------
+
+
+class InterchangeError(VerityError):
+    """A model of another tool cannot be imported, or the dictionary not exported. `place` is `file:line` if known."""
+
+    code = "VRT-800"
+
+    def __init__(self, message: str, *, place: str = "", remedy: str = "") -> None:
+        self.place = place
+        super().__init__(f"{place}: {message}" if place else message, remedy=remedy)
+
+
+class ForeignUnreadable(InterchangeError):
+    """A file to import is missing, may not be read, is not UTF-8 text or is too large."""
+
+    code = "VRT-801"
+
+
+class ForeignSyntax(InterchangeError):
+    """A file to import is not the YAML, JSON or LookML that it should be."""
+
+    code = "VRT-802"
+
+
+class ForeignForm(InterchangeError):
+    """A value in a file to import is not of the kind that the format asks for."""
+
+    code = "VRT-803"
+
+
+class ForeignReference(InterchangeError):
+    """Names in a model to import go round in a circle, or two things have one name."""
+
+    code = "VRT-804"
+
+
+class ImportTargetExists(InterchangeError):
+    """An import would write over a file or a table of the dictionary; nothing was written."""
+
+    code = "VRT-805"
+
+
+class NothingToImport(InterchangeError):
+    """The path holds nothing of the format that was named."""
+
+    code = "VRT-806"
+
+
+class InterchangeUnwritable(InterchangeError):
+    """The result of an import or export cannot be written; nothing was left half-written."""
+
+    code = "VRT-807"
+
+
+class RevisionUnknown(InterchangeError):
+    """The revision to compare with cannot be read: no git, no repository, or no such revision."""
+
+    code = "VRT-808"
+
+
+class ImportInvalid(InterchangeError):
+    """The imported model would not be a sound dictionary; nothing was written. `errors` holds each fault."""
+
+    code = "VRT-809"

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from verity.data.catalog import Catalog
-from verity.data.finding import CODES, Finding, nearest
+from verity.data.finding import CODES, Finding
 from verity.data.join_paths import ambiguous_targets
 from verity.data.members import CatalogTable
 from verity.data.metric_entry import MetricEntry
 from verity.data.narrow import metric_parts
-from verity.exceptions import AmbiguousMember, UnknownMember
+from verity.exceptions import AmbiguousMember, UnknownMember, did_you_mean
 
 __all__ = ["CODES", "RULES", "Finding", "check_dictionary"]
 
@@ -47,7 +47,7 @@ def _metric_form(catalog: Catalog) -> Iterator[Finding]:
             try:
                 catalog.metric_part(part, table=table.name)
             except UnknownMember:
-                guess = nearest(part, (*table.metrics, *(m.member for m in catalog.metrics())))
+                guess = did_you_mean(part, (*table.metrics, *(m.member for m in catalog.metrics())))
                 remedy = f"Did you mean {guess}?" if guess else "Define it, or correct the name."
                 message = f"the metric '{name}' is made of '{part}', which is no metric"
                 yield _finding(catalog, "VRT-209", table, ("metrics", name), message, remedy)

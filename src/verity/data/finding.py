@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from typing import Literal
 
 from verity.contracts.base import Contract
@@ -42,13 +40,3 @@ class Finding(Contract):
     message: str
     remedy: str = ""
     member: str = ""
-
-
-def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
-    """The nearest of the known names, as `'a', 'b' or 'c'`; letter case is no difference. Empty where none is near."""
-    folded: dict[str, str] = {}
-    for word in known:
-        folded.setdefault(word.casefold(), word)
-    close = difflib.get_close_matches(name.casefold(), list(folded), n=count, cutoff=0.6)
-    quoted = [f"'{folded[word]}'" for word in close]
-    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

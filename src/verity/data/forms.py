@@ -12,10 +12,9 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from verity.data.finding import nearest
 from verity.data.model import TableEntry
 from verity.data.yaml_reader import Document, Path
-from verity.exceptions import DictionaryError, DictionaryForm, NameNotUsable
+from verity.exceptions import DictionaryError, DictionaryForm, NameNotUsable, did_you_mean
 
 RESERVED = frozenset({"time"})
 """Names that mean something already: `time` is each metric's own time column."""
@@ -104,7 +103,7 @@ def _say(path: Path, detail: ErrorDetails) -> tuple[str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         known = tuple(_keys_at(path[:-1]))
-        guess = nearest(key, known)
+        guess = did_you_mean(key, known)
         where = f" in {'.'.join(map(str, path[:-1]))}" if len(path) > 1 else ""
         return f"unknown key '{key}'{where}", (f"Did you mean {guess}?" if guess else f"Keys here: {', '.join(known)}.")
     if kind == "missing":
@@ -112,7 +111,9 @@ def _say(path: Path, detail: ErrorDetails) -> tuple[str, str]:
         return f"the key '{key}' is missing{where}", f"Add '{key}: ...'."
     if kind in ("literal_error", "enum"):
         expected = str(context.get("expected", "")) + " or a list of rules" * (key == "rows")
-        guess = nearest(str(detail["input"]), [word.strip("' ") for word in expected.replace(" or ", ",").split(",")])
+        guess = did_you_mean(
+            str(detail["input"]), [word.strip("' ") for word in expected.replace(" or ", ",").split(",")]
+        )
         return f"{shown}: {_shown(detail['input'])} is not {expected}", f"Did you mean {guess}?" if guess else (
             f"Write {expected}."
         )

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 from verity.contracts.dataset import PhysicalSchema
-from verity.data.finding import Finding, nearest
+from verity.data.finding import Finding
 from verity.data.members import CatalogTable
 from verity.data.model import Dictionary, TableEntry
 from verity.data.tables import own_columns
+from verity.exceptions import did_you_mean
 
 Path = tuple[str | int, ...]
 
@@ -95,7 +96,7 @@ class _References:
         table = self._table
         if self._catalog.physical is None or table.physical is not None or table.is_query:
             return
-        guess = nearest(table.relation, (physical.name for physical in self._catalog.physical.tables))
+        guess = did_you_mean(table.relation, (physical.name for physical in self._catalog.physical.tables))
         remedy = (
             f"Did you mean {guess}?" if guess else "Build it with 'verity build', or correct 'table' or 'relation'."
         )
@@ -107,7 +108,7 @@ class _References:
             path = ("joins", join)
             target = tables.get(entry.table)
             if target is None:
-                guess = nearest(entry.table, tables)
+                guess = did_you_mean(entry.table, tables)
                 remedy = f"Did you mean {guess}?" if guess else "Add that table to the dictionary, or remove the join."
                 yield self._finding(
                     "VRT-208", path, f"the join '{join}' leads to '{entry.table}', which is no table", remedy
@@ -142,13 +143,13 @@ class _References:
             return
         for name, column in table.usable.items():
             if column.declared and column.sql is None and not column.physical:
-                guess = nearest(name, (physical.name for physical in table.physical.columns))
+                guess = did_you_mean(name, (physical.name for physical in table.physical.columns))
                 remedy = f"Did you mean {guess}?" if guess else "Remove it, or give it 'sql' if it is derived."
                 message = f"the column '{name}' is declared, but '{table.relation}' does not have it"
                 yield self._finding("VRT-207", ("columns", name), message, remedy)
 
     def _missing(self, holder: CatalogTable, column: str, path: Path, what: str) -> Finding:
-        guess = nearest(column, holder.usable)
+        guess = did_you_mean(column, holder.usable)
         if holder.physical is None:
             return self._undeclared(holder, column, path, what, guess)
         remedy = f"Did you mean {guess}?" if guess else f"Its columns: {_listed(holder.usable)}."
