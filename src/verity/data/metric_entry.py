@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from verity.contracts.metric import Grain, SpanText, read_span
 from verity.data.entry import Entry
-from verity.data.shapes import Aliases, Names, Version
+from verity.data.shapes import Aliases, Meta, Names, Version
 
 MetricKind = Literal[
     "simple", "ratio", "derived", "cumulative", "offset", "semi_additive", "percentile", "conversion", "retention",
@@ -139,6 +139,8 @@ class MetricEntry(Entry):
     """True: floating sums are kept floating and may differ in the last digits."""
     hidden: bool = False
     """True: never offered; other metrics may use it."""
+    meta: Meta = Field(default_factory=dict)
+    """What other tools keep about it, by tool: shown, never executed."""
     draft: bool = False
     """True: proposed by `verity init`, not yet reviewed."""
 

@@ -16,7 +16,17 @@ from verity.contracts.base import Contract
 from verity.contracts.metric import Grain
 from verity.data.entry import Entry
 from verity.data.metric_entry import MetricEntry
-from verity.data.shapes import Aliases, Names, Version, as_described, as_freshness, as_scalars, as_value, as_values
+from verity.data.shapes import (
+    Aliases,
+    Meta,
+    Names,
+    Version,
+    as_described,
+    as_freshness,
+    as_scalars,
+    as_value,
+    as_values,
+)
 
 Language = Literal["en", "es"]
 
@@ -92,6 +102,8 @@ class ColumnEntry(Entry):
     """Decimal digits kept when a floating number is summed; 6 where missing."""
     approximate: bool = False
     """True: summed as a floating number, which may differ in the last digits from run to run."""
+    meta: Meta = Field(default_factory=dict)
+    """What other tools keep about it, by tool: shown, never executed."""
     draft: bool = False
     """True: proposed by `verity init`, not yet reviewed."""
 
@@ -124,6 +136,8 @@ class JoinEntry(Entry):
     """Other words for the partner in this role."""
     description: str = ""
     """What the join means, in a sentence."""
+    meta: Meta = Field(default_factory=dict)
+    """What other tools keep about it, by tool: shown, never executed."""
     draft: bool = False
     """True: proposed by `verity init`, not yet reviewed."""
 
@@ -137,6 +151,8 @@ class SegmentEntry(Entry):
     """The condition."""
     aliases: Aliases = Field(default_factory=dict)
     """Other words for it."""
+    meta: Meta = Field(default_factory=dict)
+    """What other tools keep about it, by tool: shown, never executed."""
     draft: bool = False
     """True: proposed by `verity init`, not yet reviewed."""
 
@@ -285,6 +301,8 @@ class TableEntry(Entry):
     """What changed, newest first."""
     hidden: bool = False
     """True: never offered; definitions may still use it."""
+    meta: Meta = Field(default_factory=dict)
+    """What other tools keep about it, by tool: shown, never executed."""
     draft: bool = False
     """True: proposed by `verity init`, not yet reviewed."""
 

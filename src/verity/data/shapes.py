@@ -5,7 +5,7 @@ Every shorthand carries the form it is written in, so that the JSON Schema accep
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator
 
@@ -56,6 +56,10 @@ Aliases = Annotated[
 
 Version = Annotated[str, BeforeValidator(_as_written, json_schema_input_type=str | int | float)]
 """A version as written, `2.1`; quotes are not needed."""
+
+
+Meta = dict[str, Any]
+"""What other tools keep about an entry, by tool: `{cube: {drill_members: [...]}}`. Kept as it is, never executed."""
 
 
 def as_values(value: object) -> object:
