@@ -5,7 +5,7 @@ from __future__ import annotations
 from verity.contracts.metric import AllOf, AnyOf, Condition, FilterNode, GroupBy, MetricQuery, OrderBy
 from verity.contracts.question import MetricEvidence
 from verity.data.lock import metric_version
-from verity.semantic.model import Metric
+from verity.semantic.metrics import Metric
 from verity.semantic.plan import Plan, PlannedJoin, PlannedScan
 from verity.semantic.work import Both, Either, Leaf, Named, Node, Scan, Work
 

@@ -5,53 +5,19 @@ A member whose SQL is wrong is unusable, with a coded reason in `problems`; the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
-from sqlglot import exp
-
 from verity.data.catalog import Catalog, build_catalog
-from verity.data.metric_entry import MetricEntry
-from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, QueryInvalid, UnknownMember
+from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, UnknownMember
 from verity.semantic import types
-from verity.semantic.aggregate_typing import Typer
 from verity.semantic.expressions import Binder, Bound, described
-from verity.semantic.fragments import Typed, ratio
 from verity.semantic.join_graph import JoinGraph
-from verity.semantic.sql_reader import read_expression
-from verity.semantic.types import Type
+from verity.semantic.kinds.definition import Definition, place_of
+from verity.semantic.kinds.registry import read_metric
+from verity.semantic.metrics import Metric, Place
 
-PART = "metric"
-"""The table name of a metric inside a formula."""
-_BRACES = re.compile(r"\{([^{}]*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric ready to be compiled: `value` for a simple one, `formula` over `parts` for a ratio or a derived one."""
-
-    table: str
-    name: str
-    entry: MetricEntry
-    type: Type
-    value: Bound | None = None
-    formula: exp.Expr | None = None
-    parts: tuple[str, ...] = ()
-
-    @property
-    def member(self) -> str:
-        """`table.name`."""
-        return f"{self.table}.{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A column at the end of a path from some root."""
-
-    path: tuple[str, ...]
-    column: str
+__all__ = ["Metric", "Model", "Place", "load_model"]
 
 
 def load_model(catalog: Catalog) -> Model:
@@ -112,10 +78,7 @@ class Model:
 
     def place(self, table: str, reference: str) -> Place:
         """`column` or `join.column`, read from `table`."""
-        if reference in self.catalog.usable_tables[table].usable:
-            return Place((), reference)
-        *steps, column = reference.split(".")
-        return Place(tuple(steps), column)
+        return place_of(self.catalog, table, reference)
 
     @cached_property
     def policy_binder(self) -> Binder:
@@ -133,62 +96,14 @@ class Model:
             raise MemberCycle((*self._loading[self._loading.index(member) :], member))
         self._loading.append(member)
         try:
-            self._metrics[member] = self._read_metric(table, name)
+            entry = self.catalog.usable_tables[table].usable_metrics[name]
+            definition = Definition(table, name, entry, self.catalog, self.binder, self._part)
+            self._metrics[member] = read_metric(definition)
         except QueryError as error:
             self.problems[member] = described(error, f"metric '{member}'")
         finally:
             self._loading.pop()
         return self._metrics.get(member)
-
-    def _read_metric(self, table: str, name: str) -> Metric:
-        entry = self.catalog.usable_tables[table].usable_metrics[name]
-        if entry.type != "simple":
-            for key in ("filter", "time_column"):
-                if getattr(entry, key) is not None:
-                    raise ExpressionInvalid(
-                        f"a {entry.type} metric takes no '{key}'", remedy=f"Give '{key}' to the metrics it is made of."
-                    )
-        if entry.type == "ratio":
-            return self._read_ratio(table, name, entry)
-        if entry.sql is None:
-            raise ExpressionInvalid("it has no sql", remedy="Give its `sql`.")
-        if entry.type == "derived":
-            return self._read_derived(table, name, entry)
-        value = self.binder.aggregate(
-            entry.sql, table, condition=entry.filter, approximate=entry.approximate, scale=entry.scale
-        )
-        return Metric(table, name, entry, value.type, value=value)
-
-    def _read_ratio(self, table: str, name: str, entry: MetricEntry) -> Metric:
-        if not entry.numerator or not entry.denominator:
-            raise ExpressionInvalid("a ratio needs a numerator and a denominator", remedy="Name two metrics.")
-        above, below = self._part(table, entry.numerator), self._part(table, entry.denominator)
-        formula = ratio(_reference(above.member), _reference(below.member))
-        return Metric(table, name, entry, "double", formula=formula, parts=(above.member, below.member))
-
-    def _read_derived(self, table: str, name: str, entry: MetricEntry) -> Metric:
-        parts: dict[str, Metric] = {}
-
-        def replace(match: re.Match[str]) -> str:
-            part = self._part(table, match.group(1).strip())
-            key = next((key for key, known in parts.items() if known is part), f"m{len(parts)}")
-            parts[key] = part
-            return f'"{key}"'
-
-        text = _BRACES.sub(replace, entry.sql or "")
-        if not parts:
-            raise ExpressionInvalid("a derived metric names no metric", remedy="Write {metric} in braces.")
-
-        def resolve(names: tuple[str, ...]) -> Typed:
-            if len(names) != 1 or names[0] not in parts:
-                raise ExpressionInvalid(
-                    f"'{'.'.join(names)}' is a column, and a derived metric is made of metrics", remedy="Use {metric}."
-                )
-            part = parts[names[0]]
-            return _reference(part.member), part.type
-
-        node, of = Typer(resolve).row(read_expression(text))
-        return Metric(table, name, entry, of, formula=node, parts=tuple(part.member for part in parts.values()))
 
     def _part(self, table: str, name: str) -> Metric:
         found = self.catalog.metric_part(name, table=table)
@@ -220,17 +135,3 @@ class Model:
             action()  # type: ignore[operator]  # a closure over one member
         except QueryError as error:
             self.problems.setdefault(member, described(error, f"{kind} '{member}'"))
-
-
-def require_time(place: Place | None, metric: Metric) -> Place:
-    """The place, or an error that names the metric."""
-    if place is None:
-        raise QueryInvalid(
-            f"'{metric.member}' has no time column",
-            remedy=f"Declare time_column on '{metric.table}', or leave time out of the question.",
-        )
-    return place
-
-
-def _reference(member: str) -> exp.Column:
-    return exp.Column(this=exp.Identifier(this=member, quoted=True), table=exp.Identifier(this=PART))

@@ -15,7 +15,8 @@ from verity.data.access import TableAccess
 from verity.data.members import DimensionMember
 from verity.semantic import types
 from verity.semantic.join_graph import Path
-from verity.semantic.model import Metric, Model, Place
+from verity.semantic.metrics import Instant, Metric, Place, Source
+from verity.semantic.model import Model
 from verity.semantic.types import Type
 
 Value = str | int | float | bool | Decimal | date | datetime | None
@@ -79,6 +80,10 @@ class Scan:
 
     root: str
     time: Place | None
+    instant: Instant | None = None
+    """Of semi-additive metrics: which instants of each period count."""
+    source: Source | None = None
+    """Of a metric that reads rows in its own way."""
     metrics: list[Metric] = field(default_factory=list)
     dimensions: list[Place] = field(default_factory=list)
     fan_out: frozenset[Path] = frozenset()

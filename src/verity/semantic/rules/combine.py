@@ -14,7 +14,7 @@ from verity.semantic import types
 from verity.semantic.conditions import comparison
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of, any_of
-from verity.semantic.model import PART, Metric
+from verity.semantic.metrics import PART, Metric
 from verity.semantic.types import Type
 from verity.semantic.work import Asked, Both, Either, Leaf, Named, Node, Scan, Work
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from verity.contracts.metric import TIME
 from verity.exceptions import NoJoinPath, QueryInvalid
-from verity.semantic.model import Place, require_time
+from verity.semantic.metrics import Instant, Place, Source, require_time
 from verity.semantic.work import Asked, Both, Either, Leaf, Node, Scan, Work
 
 
 def form_scans(work: Work) -> None:
     """One `Scan` for each root (and time column), in the order in which the metrics were asked."""
     timed = _uses_time(work)
-    scans: dict[tuple[str, Place | None], Scan] = {}
+    scans: dict[tuple[str, Place | None, Instant | None, Source | None], Scan] = {}
     for metric in work.leaves.values():
         time = require_time(work.model.time_of(metric), metric) if timed else None
-        scan = scans.setdefault((metric.table, time), Scan(metric.table, time))
+        key = (metric.table, time, metric.instant, metric.source)
+        scan = scans.setdefault(key, Scan(*key))
         scan.metrics.append(metric)
     work.scans = list(scans.values())
     if not work.scans:

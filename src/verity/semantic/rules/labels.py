@@ -7,7 +7,7 @@ from collections import Counter
 from verity.contracts.metric import TIME
 from verity.contracts.table import Column
 from verity.semantic import types
-from verity.semantic.model import Metric
+from verity.semantic.metrics import Metric
 from verity.semantic.work import Asked, Work
 
 LONGEST_LABEL = 60

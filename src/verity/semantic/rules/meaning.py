@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from verity.contracts.metric import GRAINS
 from verity.exceptions import NotMeaningful, QueryInvalid
 from verity.semantic import types
-from verity.semantic.model import Metric
+from verity.semantic.metrics import Metric
 from verity.semantic.work import Asked, Both, Either, Leaf, Node, Work
 
 

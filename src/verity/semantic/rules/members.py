@@ -9,7 +9,7 @@ from verity.data.members import DimensionMember
 from verity.exceptions import AmbiguousMember, QueryInvalid, UnknownMember
 from verity.semantic import types
 from verity.semantic.conditions import check_arity
-from verity.semantic.model import Metric
+from verity.semantic.metrics import Metric
 from verity.semantic.work import Asked, Both, Either, Leaf, Named, Node, Work
 
 
@@ -119,7 +119,7 @@ def _time_range(work: Work) -> list[Node]:
 
 
 def _collect_leaves(work: Work, metric: Metric) -> None:
-    if metric.value is not None:
+    if metric.is_leaf:
         work.leaves[metric.member] = metric
     for part in metric.parts:
         _collect_leaves(work, work.model.metric(part))

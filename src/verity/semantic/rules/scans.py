@@ -22,6 +22,9 @@ _DISTINCT = "distinct"
 def write_scans(work: Work) -> None:
     """Fill `Scan.select` and `Scan.types` of every scan."""
     for scan in work.scans:
+        if scan.source is not None:
+            scan.select = scan.source.write(work, scan)
+            continue
         scan.select = _deduplicated(work, scan) if scan.fan_out and scan.metrics else _plain(work, scan)
 
 
