@@ -7,7 +7,7 @@ anew: some periods earlier (`Shift`), reaching back (`Reach`), or over fewer dim
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal
 
 from sqlglot import exp
 
@@ -16,9 +16,6 @@ from verity.data.metric_entry import MetricEntry
 from verity.exceptions import QueryInvalid
 from verity.semantic.expressions import Bound
 from verity.semantic.types import Type
-
-if TYPE_CHECKING:
-    from verity.semantic.work import Scan, Work
 
 PART = "metric"
 """The table name of a metric inside a formula; `metric1` is the same under the metric's first step."""
@@ -74,18 +71,12 @@ class Instant:
     per: tuple[Place, ...] = ()
 
 
-class Source(Protocol):
-    """How a metric reads rows that is no aggregate over the rows of its root as they are (conversion, retention).
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Base of how a metric reads rows that is no aggregate over its root's rows as they are (conversion, retention).
 
-    Its scan is its own. Implementations are frozen, so that they can be compared and hashed.
+    It is only data, compared and hashed; `rules/scans.py: SOURCES` says how each kind is written. Its scan is its own.
     """
-
-    def write(self, work: Work, scan: Scan) -> exp.Select:
-        """The scan's statement: a column for each dimension of `work`, then the value, one row a group.
-
-        Fills `scan.types` with the dimensions' types, `scan.joined` and `scan.policies`.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

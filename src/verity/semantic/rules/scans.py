@@ -6,12 +6,15 @@ every row of the root counts once in every group it belongs to.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlglot import exp
 
 from verity.exceptions import KeyRequired
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of, truncated
 from verity.semantic.joins import Tables
+from verity.semantic.metrics import Source
 from verity.semantic.predicates import require_temporal, row_conditions
 from verity.semantic.work import Scan, Work
 
@@ -19,11 +22,16 @@ _DISTINCT = "distinct"
 """The alias of a de-duplicating sub-query."""
 
 
+SOURCES: dict[type[Source], Callable[[Work, Scan], exp.Select]] = {}
+"""How scans with a source of their own are written: a column for each dimension of the work, then the value, one row a
+group; fills the scan's `types`, `joined` and `policies`."""
+
+
 def write_scans(work: Work) -> None:
     """Fill `Scan.select` and `Scan.types` of every scan."""
     for scan in work.scans:
         if scan.source is not None:
-            scan.select = scan.source.write(work, scan)
+            scan.select = SOURCES[type(scan.source)](work, scan)
             continue
         scan.select = _deduplicated(work, scan) if scan.fan_out and scan.metrics else _plain(work, scan)
 
