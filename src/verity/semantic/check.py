@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verity.data.finding import Finding, nearest
+from verity.data.finding import Finding
 from verity.data.members import CatalogTable
 from verity.data.mentions import mentions
+from verity.exceptions import did_you_mean
 from verity.semantic.model import Model
 
 
@@ -31,7 +32,7 @@ def _problems(model: Model) -> Iterator[Finding]:
 def _undeclared(model: Model) -> Iterator[Finding]:
     """Once for each name and member: the column may be physical, or misspelt."""
     for table, column in sorted(model.binder.undeclared):
-        guess = nearest(column, model.catalog.usable_tables[table].usable)
+        guess = did_you_mean(column, model.catalog.usable_tables[table].usable)
         for holder in model.catalog.usable_tables.values():
             for kind, name, sql in _written(holder):
                 chains = mentions(sql) if holder.name == table else {c for c in mentions(sql) if len(c) > 1}
