@@ -6,6 +6,7 @@ The JSON Schema that editors complete from is made from these models (`schemas/t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -312,7 +313,7 @@ class Places:
     """Where the entries of one file stand: `lines` by path, counted from 1."""
 
     file: str
-    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+    lines: Mapping[tuple[str | int, ...], int] = field(default_factory=dict)
 
     def place(self, path: tuple[str | int, ...] = ()) -> str:
         """`file:line` of an entry, or of the nearest one around it."""

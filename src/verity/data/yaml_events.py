@@ -7,7 +7,7 @@ Nothing is constructed that a file asks for by tag, no depth recurses, and the w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,12 +46,34 @@ class WrittenFloat(float):
         return number
 
 
+class LaterLines(Mapping[Path, int]):
+    """The lines of a text that was read without them: looked for when the first is asked."""
+
+    def __init__(self, read: Callable[[], Mapping[Path, int]]) -> None:
+        self._read = read
+        self._known: Mapping[Path, int] | None = None
+
+    def __getitem__(self, path: Path) -> int:
+        return self._lines()[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._lines())
+
+    def __len__(self) -> int:
+        return len(self._lines())
+
+    def _lines(self) -> Mapping[Path, int]:
+        if self._known is None:
+            self._known = self._read()
+        return self._known
+
+
 @dataclass
 class Document:
     """What a file says, and the line (from 1) of each of its entries."""
 
     value: Any
-    lines: dict[Path, int] = field(default_factory=dict)
+    lines: Mapping[Path, int] = field(default_factory=dict)
 
     def line(self, path: Path) -> int | None:
         """The line of the entry at `path`, or of the nearest entry around it."""
@@ -62,10 +84,76 @@ class Document:
 
 def read_events(text: str, name: str) -> Document:
     """Read one document. Raises `DictionarySyntax` for what may not stand in it, and `yaml.YAMLError` for no YAML."""
+    try:
+        value = _plain(text)
+    except (_NotPlain, yaml.YAMLError):
+        return _read_fully(text, name)
+    return Document(value, LaterLines(lambda: _read_fully(text, name).lines))
+
+
+def _read_fully(text: str, name: str) -> Document:
+    """Every entry with its line; what is wrong is said with its place."""
     reader = _Reader(name)
     for event in _events(text):
         reader.take(event)
     return Document(reader.value, reader.lines)
+
+
+class _NotPlain(Exception):
+    """The text holds what only the full reader judges."""
+
+
+def _plain(text: str) -> Any:
+    """The value of plain YAML, which nearly all files are, without lines: half the time of the full reader.
+
+    Raises `_NotPlain` for a tag, an anchor, an alias, a key that stands twice, a second document or deep nesting.
+    """
+    value: Any = None
+    current: Any = None
+    key: str | None = None
+    around: list[tuple[Any, str | None]] = []
+    documents = 0
+    event: Any  # told apart by its type, which is faster than isinstance
+    for event in _events(text):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            if event.tag is not None or event.anchor is not None:
+                raise _NotPlain
+            if current.__class__ is dict:
+                if key is None:
+                    key = event.value
+                    if key in current:
+                        raise _NotPlain
+                else:
+                    current[key] = _scalar(event)
+                    key = None
+            elif current is None:
+                value = _scalar(event)
+            else:
+                current.append(_scalar(event))
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            if event.tag is not None or event.anchor is not None or len(around) >= DEEPEST:
+                raise _NotPlain
+            made: Any = {} if kind is yaml.MappingStartEvent else []
+            if current is None:
+                value = made
+            elif current.__class__ is list:
+                current.append(made)
+            elif key is None:
+                raise _NotPlain
+            else:
+                current[key] = made
+            around.append((current, None))
+            current, key = made, None
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            current, key = around.pop()
+        elif kind is yaml.DocumentStartEvent:
+            documents += 1
+            if documents > 1:
+                raise _NotPlain
+        elif kind is yaml.AliasEvent:
+            raise _NotPlain
+    return value
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

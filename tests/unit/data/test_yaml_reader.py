@@ -2,6 +2,7 @@
 
 import pytest
 
+from verity.data.yaml_events import _read_fully
 from verity.data.yaml_reader import read_json, read_yaml
 from verity.exceptions import DictionarySyntax
 
@@ -103,3 +104,16 @@ def test_what_is_not_json_is_refused_with_its_line(text, place, says):
         read_json(text, "f")
     assert says in caught.value.message
     assert caught.value.place == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a: 1", "- 1\n- [x, {y: 2.50}]", "a: {b: [], c: {}}\nd: ''\n", "k: !!str 12", "a: &x [1]\nb: *x", "x\n", "? a\n: b"],
+)  # fmt: skip
+def test_the_plain_reader_gives_what_the_full_reader_gives(text):
+    assert read_yaml(text, "f").value == _read_fully(text, "f").value
+
+
+def test_lines_are_found_whichever_reader_read_the_text():
+    text = "a:\n  b: [1, 2]\nc:\n  - d: e\n"
+    assert dict(read_yaml(text, "f").lines) == dict(_read_fully(text, "f").lines)
