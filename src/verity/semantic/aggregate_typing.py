@@ -84,14 +84,14 @@ class Typer(RowTyper):
         if types.family(of) == "double" and self.approximate:
             return filtered(distinctly(exp.Sum, inner, distinct), conditions), "double"
         exact, made = self._exact(inner, of, types.SUM_SCALE)
-        total = filtered(distinctly(exp.Sum, exact, distinct), conditions)
+        total = filtered(_summed(exact, of, distinct), conditions)
         return (cast(total, made) if types.family(of) == "bigint" else total), made  # engines widen integers unlike
 
     def _mean(self, inner: exp.Expr, of: Type, conditions: list[exp.Expr], *, distinct: bool) -> Typed:
         if self.approximate:
             return filtered(distinctly(exp.Avg, cast(inner, "double"), distinct), conditions), "double"
         exact, _ = self._exact(inner, of, types.MEAN_SCALE)
-        total = filtered(distinctly(exp.Sum, exact, distinct), conditions)
+        total = filtered(_summed(exact, of, distinct), conditions)
         count = filtered(distinctly(exp.Count, inner.copy(), distinct), conditions)
         return ratio(total, count), "double"
 
@@ -100,7 +100,7 @@ class Typer(RowTyper):
         if types.family(of) in ("bigint", "decimal"):
             return inner, types.decimal(types.scale(of))
         made = types.decimal(self.scale if self.scale is not None else default_scale)
-        return cast(inner, made), made
+        return cast(inner, made, of), made
 
     def _spread(self, kind: type[exp.Expr], inner: exp.Expr, conditions: list[exp.Expr]) -> Typed:
         if kind in _LOOSE and not self.approximate:
@@ -109,3 +109,8 @@ class Typer(RowTyper):
                 remedy="Declare the metric `approximate: true`.",
             )
         return filtered(kind(this=cast(inner, "double")), conditions), "double"
+
+
+def _summed(exact: exp.Expr, of: Type, distinct: bool) -> exp.Expr:
+    total = distinctly(exp.Sum, exact, distinct)
+    return types.whole(total) if types.family(of) == "bigint" else total

@@ -9,6 +9,8 @@ from sqlglot import exp
 from verity.semantic.types import Type, cast
 
 Typed = tuple[exp.Expr, Type]
+DAYS = "days"
+"""The mark of a difference of two dates."""
 CODE_POINT = "C"
 """The collation that orders text by code point."""
 
@@ -66,6 +68,13 @@ def periods(unit: str, node: exp.Expr) -> exp.Expr:
         return year
     size = exp.Literal.number(4 if unit == "QUARTER" else 12)
     return exp.Paren(this=exp.Add(this=exp.Mul(this=year, expression=size), expression=extract(unit, node.copy())))
+
+
+def days_between(end: exp.Expr, start: exp.Expr) -> exp.Expr:
+    """Days from one date to another: end - start, which not every engine writes so."""
+    made = exp.Sub(this=end, expression=start)
+    made.set(DAYS, True)
+    return made
 
 
 def distinctly(kind: type[exp.Expr], inner: exp.Expr, distinct: bool) -> exp.Expr:

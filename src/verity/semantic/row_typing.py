@@ -16,6 +16,7 @@ from verity.semantic.fragments import (
     CODE_POINT,
     Typed,
     at_utc,
+    days_between,
     extract,
     held,
     periods,
@@ -154,11 +155,12 @@ class RowTyper:
         kinds = (types.family(a), types.family(b))
         made = type(node)(this=left, expression=right)
         if kinds == ("date", "date") and isinstance(node, exp.Sub):
-            return cast(made, "bigint"), "bigint"
+            return cast(exp.Paren(this=days_between(left, right)), "bigint"), "bigint"
         if kinds == ("date", "bigint"):
             return type(node)(this=left, expression=types.cast_integer(right)), "date"
         self._numeric(node, a, b)
-        return made, types.of_sum(a, b) if None not in (a, b) else a or b
+        result = types.of_sum(a, b) if None not in (a, b) else a or b
+        return (types.whole(made) if a == b == "bigint" else made), result
 
     def _multiply(self, node: exp.Expr) -> Typed:
         (left, a), (right, b) = self._type(node.this), self._type(node.expression)
@@ -166,7 +168,8 @@ class RowTyper:
         made = types.of_product(a, b) if a and b else a or b
         if made is not None and types.scale(made) > types.MEAN_SCALE:
             return exp.Mul(this=cast(left, "double"), expression=cast(right, "double")), "double"
-        return exp.Mul(this=left, expression=right), made
+        product = exp.Mul(this=left, expression=right)
+        return (types.whole(product) if a == b == "bigint" else product), made
 
     def _divide(self, node: exp.Expr) -> Typed:
         (left, a), (right, b) = self._type(node.this), self._type(node.expression)
@@ -234,14 +237,14 @@ class RowTyper:
         if types.family(of) == "bigint":
             return inner, of
         made = types.decimal(places)
-        exact = inner if types.family(of) == "decimal" else cast(inner, types.decimal(types.MEAN_SCALE))
+        exact = inner if types.family(of) == "decimal" else cast(inner, types.decimal(types.MEAN_SCALE), of)
         return cast(exp.Round(this=exact, decimals=exp.Literal.number(places)), made), made
 
     def _whole(self, node: exp.Expr) -> Typed:
         inner, of = self._type(node.this)
         self._numeric(node, of)
         made = "double" if types.family(of) == "double" else types.decimal(0)
-        return cast(type(node)(this=inner), made), made
+        return cast(type(node)(this=inner), made, of), made
 
     def _text(self, node: exp.Expr) -> Typed:
         return self._rebuilt(node), "text"
@@ -268,9 +271,7 @@ class RowTyper:
         ends, starts = at_utc(end, a), at_utc(start, b)
         unit = node.args["unit"].name.upper()
         if unit == "DAY":
-            return cast(
-                exp.Paren(this=exp.Sub(this=cast(ends, "date"), expression=cast(starts, "date"))), "bigint"
-            ), "bigint"
+            return cast(exp.Paren(this=days_between(cast(ends, "date"), cast(starts, "date"))), "bigint"), "bigint"
         return exp.Paren(this=exp.Sub(this=periods(unit, ends), expression=periods(unit, starts))), "bigint"
 
     def _temporal(self, node: exp.Expr, *of: Type) -> None:
@@ -284,7 +285,8 @@ class RowTyper:
             raise ExpressionInvalid(
                 f"'{node.sql()}' casts to an unknown type", remedy="Cast to bigint, decimal(p,s), ..."
             )
-        return cast(self._type(node.this)[0], to), to
+        inner, of = self._type(node.this)
+        return cast(inner, to, of), to
 
     def _rebuilt(self, node: exp.Expr) -> exp.Expr:
         made = node.copy()

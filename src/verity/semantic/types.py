@@ -112,9 +112,24 @@ def sql_type(of: LogicalType) -> exp.DataType:
     return exp.DataType(this=_NODES.get(kind, exp.DType.TEXT))
 
 
-def cast(node: exp.Expr, to: LogicalType) -> exp.Cast:
-    """CAST(node AS to)."""
-    return exp.Cast(this=node, to=sql_type(to))
+SOURCE = "source"
+"""The mark of a cast: the family of what is cast, where it is known. Engines differ in what they round and cut."""
+WHOLE = "whole"
+"""The mark of integer arithmetic and of sums of integers, which some engines let overflow in silence."""
+
+
+def cast(node: exp.Expr, to: LogicalType, of: Type = None) -> exp.Cast:
+    """CAST(node AS to); `of` is the type of `node`, where it is known."""
+    made = exp.Cast(this=node, to=sql_type(to))
+    if of is not None:
+        made.set(SOURCE, family(of))
+    return made
+
+
+def whole(node: exp.Expr) -> exp.Expr:
+    """The node, marked as integer arithmetic."""
+    node.set(WHOLE, True)
+    return node
 
 
 _NODES: dict[str, exp.DType] = {
