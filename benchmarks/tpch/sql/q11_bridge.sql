@@ -1,0 +1,29 @@
+-- Parts and their list price by the nation of their suppliers, over the bridge part-supplier: a part with two suppliers
+-- of one nation counts once there.
+-- form bits: the nations of a part as bits of one integer, unfolded against the 25 nations
+with b as (select ps_partkey, bit_or(1::int << s_nationkey::int) as bits from partsupp join supplier on s_suppkey = ps_suppkey group by 1),
+g as (select bits, count(*) as n, sum(p_retailprice) as p from b join part on p_partkey = ps_partkey group by 1)
+select n_name as nation, sum(n)::bigint as parts, sum(p)::decimal(38, 2) as list_price
+from g join nation on bits & (1::int << n_nationkey::int) <> 0 group by 1 order by 1
+-- form distinct: distinct pairs of part and nation, then parts
+with b as (select distinct ps_partkey, s_nationkey from partsupp join supplier on s_suppkey = ps_suppkey)
+select n_name as nation, count(*) as parts, sum(p_retailprice) as list_price
+from b join part on p_partkey = ps_partkey join nation on n_nationkey = s_nationkey group by 1 order by 1
+-- form keys_then_names: the nation's name after grouping
+with b as (select distinct ps_partkey, s_nationkey from partsupp join supplier on s_suppkey = ps_suppkey),
+g as (select s_nationkey, count(*) as parts, sum(p_retailprice) as list_price from b join part on p_partkey = ps_partkey group by 1)
+select n_name as nation, parts, list_price from g join nation on n_nationkey = s_nationkey order by 1
+-- form packed: the pair packed into one integer
+with b as (select ps_partkey * 32 + s_nationkey as k from partsupp join supplier on s_suppkey = ps_suppkey group by 1),
+g as (select k % 32 as s_nationkey, count(*) as parts, sum(p_retailprice) as list_price from b join part on p_partkey = k // 32 group by 1)
+select n_name as nation, parts, list_price from g join nation on n_nationkey = s_nationkey order by 1
+-- form price_first: the price joined before, one grouping of (part, nation)
+with b as (select ps_partkey, s_nationkey, any_value(p_retailprice) as p
+    from partsupp join supplier on s_suppkey = ps_suppkey join part on p_partkey = ps_partkey group by 1, 2),
+g as (select s_nationkey, count(*) as parts, sum(p) as list_price from b group by 1)
+select n_name as nation, parts, list_price from g join nation on n_nationkey = s_nationkey order by 1
+-- form bits_directly: eight sums of each bit by one pass over parts
+with b as (select ps_partkey, bit_or(1::int << s_nationkey::int) as bits from partsupp join supplier on s_suppkey = ps_suppkey group by 1),
+p as materialized (select bits, p_retailprice from b join part on p_partkey = ps_partkey)
+select n_name as nation, count(*) as parts, sum(p_retailprice) as list_price
+from p join nation on bits & (1::int << n_nationkey::int) <> 0 group by 1 order by 1
