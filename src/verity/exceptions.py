@@ -84,6 +84,15 @@ class MissingExtra(ConfigError):
         super().__init__(f"{what} needs the extra '{extra}'", remedy=f"pip install 'verity-workbench[{extra}]'")
 
 
+class PackageMissing(ConfigError):
+    """A Python package that this call needs, and Verity does not, is not installed."""
+
+    code = "VRT-107"
+
+    def __init__(self, package: str) -> None:
+        super().__init__(f"this needs the Python package '{package}'", remedy=f"pip install {package}")
+
+
 class ProjectExists(ConfigError):
     """init or demo was asked to write into a folder that already holds something."""
 
@@ -315,6 +324,81 @@ class StatementRefused(QueryError):
     """The guard before the engine saw a statement that is not one read-only SELECT."""
 
     code = "VRT-240"
+
+
+class UnknownTimeZone(QueryError):
+    """A time zone that is no IANA name, such as `Asia/Manila`."""
+
+    code = "VRT-245"
+
+    def __init__(self, name: str, guess: str = "") -> None:
+        super().__init__(
+            f"'{name}' is no time zone." + (f" Did you mean '{guess}'?" if guess else ""),
+            remedy="Write an IANA name, such as Asia/Manila or Europe/Berlin; UTC where none is given.",
+        )
+
+
+class CalendarMissing(QueryError):
+    """A fiscal grain of a time whose table names no calendar, or two calendars or week starts in one column."""
+
+    code = "VRT-246"
+
+
+class MaskUnavailable(QueryError):
+    """A column that is masked for the asker cannot be shown as its mask says."""
+
+    code = "VRT-247"
+
+
+class NotAllocatable(QueryError):
+    """A metric that is no sum was asked over a weighted bridge, which can split sums only."""
+
+    code = "VRT-248"
+
+
+class NoLevelBelow(QueryError):
+    """A drill below the last level of a hierarchy, or of a dimension that belongs to none."""
+
+    code = "VRT-249"
+
+
+class RollupInvalid(QueryError):
+    """A declared rollup cannot be what it says: a part that cannot be added up, a key that is not kept."""
+
+    code = "VRT-250"
+
+    def __init__(self, rollup: str, message: str, *, remedy: str) -> None:
+        self.rollup = rollup
+        super().__init__(f"the rollup '{rollup}' cannot be used: {message}", remedy=remedy)
+
+
+class RollupUnknown(QueryError):
+    """No table declares a rollup of this name."""
+
+    code = "VRT-251"
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        names = sorted(known)
+        guess = did_you_mean(name, names)
+        hint = f"Did you mean {guess}?" if guess else f"Declared: {', '.join(names) or 'none'}."
+        super().__init__(f"unknown rollup '{name}'", remedy=hint)
+
+
+class RollupsUnsupported(QueryError):
+    """The engine builds no rollups."""
+
+    code = "VRT-252"
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(
+            f"rollups are not built on {engine}", remedy="Build them where the models are built: DuckDB or PostgreSQL."
+        )
+
+
+class ProbeInvalid(QueryError):
+    """A table's freshness probe is not one SELECT of one value."""
+
+    code = "VRT-253"
 
 
 # --- 3xx the analyst ----------------------------------------------------------------------------------------------

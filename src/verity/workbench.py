@@ -7,19 +7,19 @@ the workbench always carries one. Parts are made when first used (see `verity.bo
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Unpack
 from uuid import uuid4
 
 from verity.config import LoadedSettings, SettingInForce
 from verity.contracts.base import Json
 from verity.contracts.identity import SYSTEM, Principal
-from verity.contracts.metric import FilterNode, GroupBy, MetricQuery
+from verity.contracts.metric import FilterNode, GroupBy, MetricQuery, QueryOptions
 from verity.contracts.policy import AgentDocument
 from verity.contracts.question import Answer, Evidence, Language, Question
 from verity.contracts.run import ChainFault, ReplayedStep, StageLine, Verdict
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from verity.core.ports import CheckpointStorage
     from verity.core.replay import Replayer
     from verity.core.tool_executor import ToolExecutor
+    from verity.query.answer import QueryAnswer
     from verity.query.service import ListedMember, QueryService
 
 OPERATOR = AgentPolicy(
@@ -85,15 +86,6 @@ class Parts(Protocol):
     def close(self) -> None:
         """Release everything that was made. Idempotent."""
         ...
-
-
-@dataclass(frozen=True)
-class QueryAnswer:
-    """Rows of a MetricQuery with what they rest on."""
-
-    query: MetricQuery
-    table: Table
-    evidence: Evidence
 
 
 @dataclass(frozen=True)
@@ -152,11 +144,44 @@ class Workbench:
         )
         return self._parts.analyst.ask(question, self.principal)
 
-    def query(self, query: MetricQuery) -> QueryAnswer:
+    def query(
+        self,
+        *metrics: str | MetricQuery,
+        by: str | Iterable[str] = (),
+        where: str | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        time: str | None = None,
+        compare: str | None = None,
+        order: str | Iterable[str] = (),
+        limit: int | None = None,
+        **more: Unpack[QueryOptions],
+    ) -> QueryAnswer:
         """Rows of metrics asked for by name, recorded as a conversation of one step.
 
+            bench.query("revenue", by="customer.region, time:month", since="2025-01-01", where="status = delivered")
+
+        `by`, `order` and metrics take names with commas between, or several; `-name` orders descending; `until` is
+        excluded; `time` is the column that the range is of (each metric's own where missing); `more` holds every other
+        field of `MetricQuery`. A whole `MetricQuery` may be given instead of names.
         Raises `QueryError` and `DataError`.
         """
+        from verity.query.answer import QueryAnswer
+        from verity.query.options import query_of
+
+        query = query_of(
+            metrics,
+            by=by,
+            where=self.read_where(where),
+            read_by=self.read_by,
+            since=since,
+            until=until,
+            time=time,
+            compare=compare,
+            order=order,
+            limit=limit,
+            more=more,
+        )
         asked = query.model_dump(mode="json", exclude_defaults=True)
         result = self._execute("run_table_query", {"query": asked}, BY_NAME, self.principal, f"q_{_new_id()}")
         made = dict(result.output)
@@ -164,6 +189,7 @@ class Workbench:
             **{name: value for name, value in made.pop("evidence").items() if name in Evidence.model_fields},
             "engine": result.trace.get("engine"),
             "freshness": result.trace.get("freshness"),
+            "rollup": result.trace.get("rollup"),
             "principal": "owner (all rows)" if self.principal.is_owner else self.principal.id,
         }
         return QueryAnswer(query, Table.model_validate(made), Evidence.model_validate(evidence))

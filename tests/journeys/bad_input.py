@@ -16,7 +16,7 @@ from pathlib import Path
 from verity.bootstrap import open_project
 from verity.cli.main import run
 from verity.contracts.metric import MetricQuery
-from verity.workbench import QueryAnswer
+from verity.query.answer import QueryAnswer
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"VRT-\d{3}")

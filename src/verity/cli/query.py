@@ -12,10 +12,11 @@ import click
 from verity.cli.common import common, open_bench, read_moment
 from verity.cli.main import OK
 from verity.cli.text import show_table
-from verity.contracts.metric import MetricQuery, OrderBy, TimeRange
 from verity.exceptions import UsageError
+from verity.query.options import query_of
 
 if TYPE_CHECKING:
+    from verity.contracts.metric import MetricQuery
     from verity.workbench import Workbench
 
 BINARY = ("arrow", "parquet")
@@ -30,7 +31,14 @@ WIDEST = 60
 @click.option("--segment", "segments", multiple=True, help="A named condition; may be given again.")
 @click.option("--since", help="From this day or moment on.")
 @click.option("--until", help="Up to this day or moment, which is left out.")
-@click.option("--compare", type=click.Choice(["previous_period", "previous_year"]), help="Beside an earlier period.")
+@click.option("--time", help="The time column that --since and --until are of; each metric's own where missing.")
+@click.option("--compare", help="Beside an earlier period: previous_period, previous_year, '3 months'.")
+@click.option("--timezone", help="The time zone of periods and days: Europe/Madrid.")
+@click.option("--fill", is_flag=True, help="Show the periods without rows too.")
+@click.option("--totals", is_flag=True, help="Add a row for the whole.")
+@click.option("--subtotals", is_flag=True, help="Add a row for each leading part of --by.")
+@click.option("--pivot", help="A dimension of --by whose values become columns.")
+@click.option("--ungrouped", is_flag=True, help="Rows as they are, not grouped.")
 @click.option("--order", help="Members to order by, with commas between; -member is descending.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many rows.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out this many rows first.")
@@ -47,7 +55,14 @@ def command(
     segments: tuple[str, ...],
     since: str | None,
     until: str | None,
+    time: str | None,
     compare: str | None,
+    timezone: str | None,
+    fill: bool,
+    totals: bool,
+    subtotals: bool,
+    pivot: str | None,
+    ungrouped: bool,
     order: str | None,
     limit: int | None,
     offset: int,
@@ -69,16 +84,27 @@ def command(
             return OK
         if not metrics and not by:
             raise UsageError("nothing to ask for", remedy="Give --metrics, --by, or --list to see what there is.")
-        query = MetricQuery(
-            metrics=_names(metrics),
-            by=bench.read_by(by or ""),
-            filters=bench.read_where(where),
-            segments=segments,
-            time_range=_time_range(since, until),
+        query = query_of(
+            (metrics or "",),
+            by=by or "",
+            read_by=bench.read_by,
+            where=bench.read_where(where),
+            since=read_moment(since, "--since"),
+            until=read_moment(until, "--until"),
+            time=time,
             compare=compare,
-            order=tuple(OrderBy(member=name.lstrip("-"), desc=name.startswith("-")) for name in _names(order)),
+            order=order or "",
             limit=limit,
-            offset=offset,
+            more={
+                "segments": segments,
+                "offset": offset,
+                "timezone": timezone,
+                "fill": fill,
+                "totals": totals,
+                "subtotals": subtotals,
+                "pivot": pivot,
+                "ungrouped": ungrouped,
+            },
         )
         if sql or explain:
             _write(_explained(bench, query, format_, plan=explain), out)
@@ -87,16 +113,6 @@ def command(
         else:
             _write(_rows(bench, query, format_), out)
     return OK
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
-
-
-def _time_range(since: str | None, until: str | None) -> TimeRange | None:
-    if since is None and until is None:
-        return None
-    return TimeRange(since=read_moment(since, "--since"), until=read_moment(until, "--until"))
 
 
 def _rows(bench: Workbench, query: MetricQuery, format_: str) -> str:

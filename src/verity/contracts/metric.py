@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, TypedDict, cast
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
@@ -178,6 +178,19 @@ class MetricQuery(Contract):
     totals: bool = False
     subtotals: bool = False
     pivot: str | None = None
+
+
+class QueryOptions(TypedDict, total=False):
+    """The fields of a `MetricQuery` that are asked for by name alone, as keyword arguments."""
+
+    segments: tuple[str, ...]
+    ungrouped: bool
+    offset: int
+    timezone: str | None
+    fill: bool
+    totals: bool
+    subtotals: bool
+    pivot: str | None
 
 
 AllOf.model_rebuild()

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import pyarrow as pa
 
-from verity.contracts.table import Cell, Column, LogicalType
+from verity.contracts.table import Cell, Column, LogicalType, Table
 from verity.semantic.types import family, precision, scale
 
 DIGITS = 12
@@ -34,6 +34,13 @@ def typed_table(table: pa.Table, columns: Sequence[Column]) -> pa.Table:
     """The rows as Arrow in the plan's types, with the plan's names."""
     arrays = [_array(table.column(i).to_pylist(), column.type) for i, column in enumerate(columns)]
     return pa.table(arrays, names=[column.name for column in columns])
+
+
+def arrow_of(table: Table) -> pa.Table:
+    """The rows of a result table as Arrow, in the types of its columns."""
+    cells: list[list[object]] = [[row[i] for row in table.rows] for i in range(len(table.columns))]
+    arrays = [_array(values, column.type) for values, column in zip(cells, table.columns, strict=True)]
+    return pa.table(arrays, names=[column.name for column in table.columns])
 
 
 def rounded(value: float) -> float | None:
