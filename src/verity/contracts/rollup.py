@@ -1,0 +1,75 @@
+"""Rollups as they are declared, built and chosen: what crosses packages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from verity.contracts.base import Contract
+
+
+class BuiltRollup(Contract):
+    """One rollup as it stands in the warehouse. It covers the rows of exactly one data version, or, where it has a
+    `watermark`, every row whose append-only column lies before it."""
+
+    rollup: str
+    """`table.name`."""
+    definition: str
+    """The hash of what it was built from; another one means that it answers nothing any more."""
+    data_version: str
+    relation: tuple[str | None, str, str]
+    """Database (None: the engine's own), schema and name."""
+    rows: int
+    source_rows: int
+    """Rows of the table that it stands for."""
+    types: dict[str, str]
+    """The engine's type of each of its columns."""
+    watermark: str | None = None
+    """The append-only value, as text, before which every row is covered."""
+    built_at: datetime
+    seconds: float
+    rebuilt: int | None = None
+    """Partitions that the last refresh made anew; None: all of it."""
+
+
+class RollupVerdict(Contract):
+    """Why one rollup was used for a query, or was not."""
+
+    rollup: str
+    used: bool
+    reason: str
+    rows: int | None = None
+    """Rows that it holds; None where it is not built."""
+
+
+class RollupState(Contract):
+    """One declared rollup and what there is of it."""
+
+    rollup: str
+    description: str = ""
+    state: Literal["ready", "stale", "missing", "invalid"]
+    """ready: answers now. stale: built from data before the last publish. missing: never built. invalid: its
+    declaration cannot be used; `problem` says why."""
+    metrics: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ()
+    rows: int | None = None
+    source_rows: int | None = None
+    built_at: datetime | None = None
+    data_version: str | None = None
+    problem: str = ""
+
+
+class ProposedRollup(Contract):
+    """A rollup that would have served queries of the log. `entry` is what to write under `rollups:` of the table."""
+
+    rollup: str
+    table: str
+    entry: dict[str, object]
+    queries: int
+    """Queries of the log that it would have answered."""
+    seconds: float
+    """Seconds that the engine spent on them."""
+    share: float
+    """Share of the log's engine time, 0 to 1."""
+    rows: int | None = None
+    """Rows that it would hold, where that was counted."""

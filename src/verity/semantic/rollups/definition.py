@@ -1,0 +1,287 @@
+"""A declared rollup as algebra: the dimensions it keeps, the parts of aggregates it holds, and the SELECT that fills it.
+
+The compiler itself writes the SELECT, as the owner and without any policy, so that an expression of a query and the
+same expression of a rollup are one and the same AST.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from sqlglot import exp
+
+from verity.contracts.metric import Grain, GroupBy, MetricQuery
+from verity.data.access import EVERYTHING
+from verity.data.model import RollupEntry
+from verity.exceptions import QueryError, RollupInvalid
+from verity.semantic import types
+from verity.semantic.compiler import Compiled, compile_query
+from verity.semantic.dialects import printed
+from verity.semantic.expressions import quoted
+from verity.semantic.model import Metric, Model
+from verity.semantic.types import Type
+
+FORMAT = "1"
+"""Moves when the way rollups are stored changes: older ones are then built anew."""
+COUNT = "n"
+"""The column that counts the rows of the table behind each row of the rollup."""
+COARSER: Mapping[str, tuple[Grain, ...]] = {
+    "second": ("minute", "hour", "day", "week", "month", "quarter", "year"),
+    "minute": ("hour", "day", "week", "month", "quarter", "year"),
+    "hour": ("day", "week", "month", "quarter", "year"),
+    "day": ("week", "month", "quarter", "year"),
+    "month": ("quarter", "year"),
+    "quarter": ("year",),
+}
+"""The grains that each grain divides. A week divides nothing: months cut through it."""
+
+Kind = Literal["sum", "count", "min", "max", "and", "or", "distinct_sketch"]
+_KINDS: dict[type[exp.Expr], Kind] = {
+    exp.Sum: "sum", exp.Count: "count", exp.Min: "min", exp.Max: "max", exp.LogicalAnd: "and", exp.LogicalOr: "or",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A dimension of the rollup: its column, the AST that it stands for and, where a grain lost detail, how."""
+
+    column: str
+    member: str
+    grain: Grain | None
+    node: exp.Expr
+    type: Type
+    source: exp.Expr | None = None
+    """The column before it was cut to the grain; None where nothing was lost."""
+    source_type: Type = None
+    coarser: tuple[tuple[Grain, exp.Expr], ...] = ()
+    """The AST of each coarser grain that can still be made."""
+
+    @property
+    def label(self) -> str:
+        """`orders.ordered_at:month`."""
+        return f"{self.member}:{self.grain}" if self.grain else self.member
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An additive part of an aggregate."""
+
+    column: str
+    node: exp.Expr
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One declared rollup, ready to be built and matched. `select` holds its FROM and JOINs."""
+
+    table: str
+    name: str
+    entry: RollupEntry
+    kept: tuple[Kept, ...]
+    parts: tuple[Part, ...]
+    select: exp.Select
+    dialect: str
+    appended: exp.Expr | None = None
+    """The append-only column, where one is declared."""
+
+    @property
+    def member(self) -> str:
+        """`table.name`."""
+        return f"{self.table}.{self.name}"
+
+    @property
+    def partition(self) -> Kept | None:
+        """The dimension that it is refreshed by."""
+        wanted = self.entry.partition
+        return next((k for k in self.kept if wanted and k.label == f"{self.table}.{wanted}"), None)
+
+    def statement(self, where: exp.Expr | None = None) -> exp.Select:
+        """The SELECT that fills it, of all rows or of those that fulfil a condition."""
+        made = self.select.copy()
+        columns = [(k.node, k.column) for k in self.kept]
+        columns += [(p.node, p.column) for p in self.parts]
+        columns.append((exp.Count(this=exp.Star(), big_int=True), COUNT))
+        made.set("expressions", [named(node.copy(), name) for node, name in columns])
+        if self.kept:
+            ordinals = [exp.Literal.number(i + 1) for i in range(len(self.kept))]
+            made.set("group", exp.Group(expressions=ordinals))
+        if where is not None:
+            made.set("where", exp.Where(this=where))
+        return made
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 hex (16 digits) of everything that makes its content."""
+        entry = self.entry
+        shape = (FORMAT, self.member, printed(self.statement(), self.dialect), str(self.appended), entry.partition or "")
+        labels = tuple(k.label for k in self.kept)
+        return hashlib.sha256("\n".join((*shape, *labels)).encode()).hexdigest()[:16]
+
+
+def define_rollup(model: Model, table: str, name: str, *, dialect: str) -> Definition:
+    """The rollup of that name. `model` is the owner's. Raises `RollupInvalid` where it cannot be what it says."""
+    entry = model.catalog.usable_tables[table].entry.rollups[name]
+    try:
+        return _defined(model, table, name, entry, dialect)
+    except RollupInvalid:
+        raise
+    except QueryError as error:
+        raise RollupInvalid(f"{table}.{name}", error.message, remedy=error.remedy) from error
+
+
+def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: str) -> Definition:
+    who = f"{table}.{name}"
+    if not entry.metrics:
+        raise RollupInvalid(who, "it names no metric", remedy="List the metrics that it answers under `metrics`.")
+    groups = [*map(_group, entry.dimensions), *(GroupBy(dimension=key) for key in entry.keep)]
+    asked = [GroupBy(dimension=_full(table, g.dimension), grain=g.grain) for g in groups]
+    metrics = tuple(_full(table, metric) for metric in entry.metrics)
+    compiled = _compiled(model, metrics, asked, dialect)
+    select = _one_scan(who, table, compiled)
+    count = len(asked)
+    kept = tuple(
+        _kept(model, metrics, dialect, i, group, bare(node), column.type)
+        for i, (group, node, column) in enumerate(
+            zip(asked, select.expressions[:count], compiled.columns[:count], strict=True)
+        )
+    )
+    parts = tuple(_parts(who, kept, select.expressions[count:]))
+    skeleton = exp.Select(from_=select.args["from_"].copy(), joins=[j.copy() for j in select.args.get("joins") or ()])
+    made = Definition(table, name, entry, kept, parts, skeleton, dialect, _appended(model, who, table, entry))
+    if entry.partition and made.partition is None:
+        raise RollupInvalid(
+            who, f"its partition '{entry.partition}' is none of its dimensions", remedy="Write it as it stands there."
+        )
+    return made
+
+
+def _compiled(model: Model, metrics: tuple[str, ...], by: list[GroupBy], dialect: str) -> Compiled:
+    accesses = dict.fromkeys(model.catalog.dictionary.tables, EVERYTHING)
+    return compile_query(model, MetricQuery(metrics=metrics, by=tuple(by)), accesses=accesses, dialect=dialect)
+
+
+def _one_scan(who: str, table: str, compiled: Compiled) -> exp.Select:
+    """The statement, where it is one plain aggregation of the table over joins to one row."""
+    select = compiled.work.statement
+    source = select.args.get("from_") if select is not None else None
+    plain = select is not None and source is not None and source.this.alias == table
+    if select is None or not plain or select.args.get("where") or select.args.get("with_"):
+        raise RollupInvalid(
+            who,
+            "its metrics are not one plain aggregation of its own table",
+            remedy="Keep simple metrics of this table; ratios and derived ones of the same table follow from them.",
+        )
+    wide = [scan for scan in compiled.work.scans if scan.fan_out]
+    if wide or any(not isinstance(join.this, exp.Table | exp.Subquery) for join in select.args.get("joins") or ()):
+        raise RollupInvalid(
+            who, "a dimension lies on the many side, where rows would count twice", remedy="Leave that dimension out."
+        )
+    return select
+
+
+def _kept(
+    model: Model, metrics: tuple[str, ...], dialect: str, place: int, group: GroupBy, node: exp.Expr, of: Type
+) -> Kept:
+    column = f"d{place}"
+    if group.grain is None:
+        return Kept(column, group.dimension, None, node, of)
+    plain = _compiled(model, metrics[:1], [GroupBy(dimension=group.dimension)], dialect)
+    source = bare(_statement(plain).expressions[0])
+    if source == node:
+        return Kept(column, group.dimension, group.grain, node, of)
+    coarser = []
+    for grain in COARSER.get(group.grain, ()):
+        made = _compiled(model, metrics[:1], [GroupBy(dimension=group.dimension, grain=grain)], dialect)
+        coarser.append((grain, bare(_statement(made).expressions[0])))
+    return Kept(column, group.dimension, group.grain, node, of, source, plain.columns[0].type, tuple(coarser))
+
+
+def _statement(compiled: Compiled) -> exp.Select:
+    assert compiled.work.statement is not None  # noqa: S101 - compile_query raises where it made none
+    return compiled.work.statement
+
+
+def _parts(who: str, kept: tuple[Kept, ...], expressions: list[exp.Expr]) -> Iterator[Part]:
+    """Each additive aggregate once. One that cannot be put together again must be over a key that is kept."""
+    known: dict[exp.Expr, str] = {}
+    keys = {k.node for k in kept if k.source is None}
+    for aggregate in (found for node in expressions for found in aggregates(node)):
+        if aggregate in known:
+            continue
+        call = aggregate.this if isinstance(aggregate, exp.Filter) else aggregate
+        kind = _KINDS.get(type(call))
+        distinct = isinstance(call.this, exp.Distinct)
+        if kind is not None and not distinct:
+            known[aggregate] = f"p{len(known)}"
+            yield Part(known[aggregate], aggregate.copy(), kind)
+        elif distinct and call.this.expressions[0] in keys:
+            continue
+        else:
+            what = call.sql(dialect="duckdb")
+            raise RollupInvalid(
+                who,
+                f"{what} cannot be put together again from parts",
+                remedy="Keep the key that is counted under `keep`." if distinct else "Leave that metric out.",
+            )
+
+
+def aggregates(node: exp.Expr) -> Iterator[exp.Expr]:
+    """The aggregates of an expression, each with its FILTER."""
+    if isinstance(node, exp.Filter | exp.AggFunc):
+        yield node
+        return
+    for child in node.iter_expressions():
+        yield from aggregates(child)
+
+
+def bare(node: exp.Expr) -> exp.Expr:
+    """An output expression without its label and its collation."""
+    while isinstance(node, exp.Alias | exp.Collate):
+        node = node.this
+    return node
+
+
+def named(node: exp.Expr, label: str) -> exp.Alias:
+    """`node AS "label"`."""
+    return exp.Alias(this=node, alias=exp.Identifier(this=label, quoted=True))
+
+
+def _appended(model: Model, who: str, table: str, entry: RollupEntry) -> exp.Expr | None:
+    if entry.append_only is None:
+        return None
+    bound = model.binder.column(table, (), entry.append_only)
+    if types.family(bound.type) not in ("bigint", "date", "timestamp", "timestamptz") or bound.paths - {()}:
+        raise RollupInvalid(
+            who,
+            f"its append_only column '{entry.append_only}' is {bound.type or 'of no known type'}",
+            remedy="Name a whole number, date or time of the table itself that only grows as rows are appended.",
+        )
+    return bound.node.copy()
+
+
+def _group(text: str) -> GroupBy:
+    name, colon, grain = text.rpartition(":")
+    if colon and grain in get_args(Grain):
+        return GroupBy(dimension=name, grain=cast(Grain, grain))
+    return GroupBy(dimension=text)
+
+
+def _full(table: str, name: str) -> str:
+    return name if name.startswith(f"{table}.") else f"{table}.{name}"
+
+
+def leaves_of(model: Model, metric: Metric) -> Iterator[Metric]:
+    """The simple metrics that a metric is made of."""
+    if metric.value is not None:
+        yield metric
+    for part in metric.parts:
+        yield from leaves_of(model, model.metric(part))
+
+
+def column(name: str, alias: str) -> exp.Column:
+    """A column of the rollup."""
+    return quoted(name, alias)

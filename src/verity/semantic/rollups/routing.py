@@ -1,0 +1,148 @@
+"""A whole statement, each of its scans from the cheapest rollup that answers it, with a reason for every other.
+
+The raw statement stays as it is: what is hashed and shown as SQL never depends on which rollups exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from verity.contracts.rollup import BuiltRollup, RollupVerdict
+from verity.semantic.dialects import printed
+from verity.semantic.rollups.definition import Definition
+from verity.semantic.rollups.matching import ALIAS, Missed, rewritten
+from verity.semantic.work import Value
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A declared rollup, what is built of it, and why it cannot be used now, if it cannot.
+
+    `tail` adds the rows that came after its watermark.
+    """
+
+    definition: Definition
+    built: BuiltRollup | None
+    problem: str = ""
+    tail: exp.Select | None = None
+
+    def source(self) -> exp.Expr:
+        """What stands in FROM."""
+        if self.built is None:
+            raise Missed(self.problem or "it is not built")
+        named = exp.TableAlias(this=exp.Identifier(this=ALIAS, quoted=True))
+        table = _table(self.built.relation)
+        if self.tail is None:
+            table.set("alias", named)
+            return table
+        columns = [exp.Column(this=exp.Identifier(this=n, quoted=True)) for n in self.built.types]
+        covered = exp.Select(expressions=columns, from_=exp.From(this=table))
+        union = exp.Union(this=covered, expression=self.tail.copy(), distinct=False)
+        return exp.Subquery(this=union, alias=named)
+
+
+@dataclass(frozen=True)
+class Routed:
+    """The statement to run in place of the raw one (None: the raw one), and a verdict on every candidate."""
+
+    sql: str | None
+    verdicts: tuple[RollupVerdict, ...]
+    hidden: frozenset[str] = frozenset()
+    """Rollups whose reasons name members; whoever asks may not see them all."""
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The rollups that the statement reads."""
+        return tuple(verdict.rollup for verdict in self.verdicts if verdict.used)
+
+
+def route(
+    statement: exp.Select, parameters: Sequence[Value], candidates: Mapping[str, Sequence[Candidate]], dialect: str
+) -> Routed:
+    """Rewrite what can be. `candidates` are by the name of the table that a scan starts at."""
+    router = _Router(parameters, candidates)
+    made = router.walked(statement)
+    sql = printed(made.copy(), dialect) if router.changed else None
+    return Routed(sql, tuple(router.verdicts.values()))
+
+
+class _Router:
+    def __init__(self, parameters: Sequence[Value], candidates: Mapping[str, Sequence[Candidate]]) -> None:
+        self._parameters = parameters
+        self._candidates = candidates
+        self.verdicts: dict[str, RollupVerdict] = {}
+        self.changed = False
+
+    def walked(self, node: exp.Expr) -> exp.Expr:
+        """The node with every scan in it routed; a new tree where anything changed."""
+        if isinstance(node, exp.Select):
+            made = self._chosen(node)
+            if made is not None:
+                self.changed = True
+                return made
+        if not any(isinstance(found, exp.Select) for found in node.walk() if found is not node):
+            return node.copy()
+        return type(node)(**{key: self._each(value) for key, value in node.args.items()})
+
+    def _each(self, value: object) -> object:
+        if isinstance(value, list):
+            return [self._each(item) for item in value]
+        return self.walked(value) if isinstance(value, exp.Expr) else value
+
+    def _chosen(self, select: exp.Select) -> exp.Select | None:
+        """The scan over the cheapest rollup that answers it; None where none does."""
+        source = select.args.get("from_")
+        candidates = self._candidates.get(source.this.alias if source is not None else "", ())
+        fits: list[tuple[int, Candidate, exp.Select]] = []
+        for candidate in candidates:
+            made = self._tried(select, candidate)
+            if made is not None and candidate.built is not None:
+                fits.append((candidate.built.rows, candidate, made))
+        if not fits:
+            return None
+        rows, best, chosen = min(fits, key=lambda fit: fit[0])
+        for other_rows, other, _ in fits:
+            if other is not best:
+                self._note(other, f"it fits too, but holds {other_rows:,} rows; {best.definition.name} {rows:,}")
+        source_rows = best.built.source_rows if best.built else 0
+        tail = ", with the rows after it read fresh" if best.tail is not None else ""
+        self._note(best, f"{rows:,} rows instead of {source_rows:,}{tail}", used=True)
+        return chosen
+
+    def _tried(self, select: exp.Select, candidate: Candidate) -> exp.Select | None:
+        built = candidate.built
+        try:
+            if built is None or candidate.problem:
+                raise Missed(candidate.problem or "it is not built")
+            made = self._over(select, candidate, built)
+            if built.rows >= built.source_rows and candidate.tail is None:
+                raise Missed(f"it holds {built.rows:,} rows, as many as the table")
+            return made
+        except Missed as missed:
+            self._note(candidate, missed.reason)
+            return None
+
+    def _over(self, select: exp.Select, candidate: Candidate, built: BuiltRollup) -> exp.Select:
+        definition = candidate.definition
+        source = select.args["from_"].this
+        if source != definition.select.args["from_"].this:
+            raise Missed("the table is read in another way")
+        return rewritten(select, definition, self._parameters, built.types, candidate.source())
+
+    def _note(self, candidate: Candidate, reason: str, *, used: bool = False) -> None:
+        """One verdict a rollup: that it was used somewhere outweighs that it was not elsewhere."""
+        name = candidate.definition.member
+        known = self.verdicts.get(name)
+        if known is not None and (known.used or not used) and known.reason != reason:
+            reason = known.reason if known.used else f"{known.reason}; {reason}"
+            used = known.used
+        rows = candidate.built.rows if candidate.built else None
+        self.verdicts[name] = RollupVerdict(rollup=name, used=used, reason=reason, rows=rows)
+
+
+def _table(relation: tuple[str | None, str, str]) -> exp.Table:
+    parts = dict(zip(("catalog", "db", "this"), relation, strict=True))
+    return exp.Table(**{key: exp.Identifier(this=text, quoted=True) for key, text in parts.items() if text})
