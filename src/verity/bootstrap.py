@@ -160,7 +160,7 @@ class ProjectParts:
         """Gives the dictionary as its files stand now."""
         from verity.data.folder import DictionaryFolder
 
-        return DictionaryFolder(self.project / "dictionary")
+        return DictionaryFolder(self.project / "dictionary", self.project / ".verity" / "cache" / "dictionary.jsonl")
 
     def today(self) -> date:
         """The day by the machine's clock and zone."""

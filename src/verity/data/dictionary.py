@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from verity.data.forms import read_table
-from verity.data.json_reader import read_json
+from verity.data.files import SUFFIXES, DictionaryFiles, FileRead, meaning_of
 from verity.data.model import Dictionary, Places, TableEntry
-from verity.data.yaml_reader import read_yaml
-from verity.exceptions import (
-    DictionaryError,
-    DictionaryInvalid,
-    DictionaryUnreadable,
-    TableDefinedTwice,
-)
+from verity.exceptions import DictionaryError, DictionaryInvalid, TableDefinedTwice
 
-SUFFIXES = (".yml", ".yaml", ".json")
+__all__ = ["SUFFIXES", "assemble", "content_hash", "load_dictionary", "make_dictionary"]
 
 
 def load_dictionary(directory: Path) -> Dictionary:
@@ -26,29 +19,28 @@ def load_dictionary(directory: Path) -> Dictionary:
     Raises `DictionaryInvalid` with every fault found (`errors`), each with its place and remedy, and
     `DictionaryUnreadable` where the folder itself cannot be read. An empty folder is an empty dictionary.
     """
+    files = DictionaryFiles(directory)
+    return assemble(files.read(files.stamps()))
+
+
+def assemble(files: Iterable[FileRead]) -> Dictionary:
+    """The dictionary of the files. Raises `DictionaryInvalid`."""
     errors: list[DictionaryError] = []
     tables: dict[str, TableEntry] = {}
     places: dict[str, Places] = {}
-    for path in _files(directory):
-        name = f"{directory.name}/{path.name}"
-        try:
-            text = _text(path, name)
-            document = read_json(text, name) if path.suffix.lower() == ".json" else read_yaml(text, name)
-        except DictionaryError as error:
-            errors.append(error)
+    meanings: dict[str, str] = {}
+    for file in files:
+        errors.extend(file.errors)
+        if file.entry is None:
             continue
-        entry, faults = read_table(document, name)
-        errors.extend(faults)
-        if entry is None:
+        name = file.entry.table
+        if name in tables:
+            errors.append(_defined_twice(name, places[name], file.places))
             continue
-        if entry.table in tables:
-            errors.append(_defined_twice(entry.table, places[entry.table], Places(name, document.lines)))
-            continue
-        tables[entry.table] = entry
-        places[entry.table] = Places(name, document.lines)
+        tables[name], places[name], meanings[name] = file.entry, file.places, file.meaning
     if errors:
         raise DictionaryInvalid(errors)
-    return make_dictionary(tables, places)
+    return Dictionary(tables=tables, content_hash=_hash_of(meanings)).with_places(places)
 
 
 def make_dictionary(tables: dict[str, TableEntry], places: dict[str, Places] | None = None) -> Dictionary:
@@ -56,47 +48,14 @@ def make_dictionary(tables: dict[str, TableEntry], places: dict[str, Places] | N
     return Dictionary(tables=tables, content_hash=content_hash(tables)).with_places(places or {})
 
 
-def content_hash(tables: dict[str, TableEntry]) -> str:
-    """SHA-256 hex of the entries as canonical JSON: the order of tables, files and comments does not count."""
-    document = {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in tables.items()}
-    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def content_hash(tables: Mapping[str, TableEntry]) -> str:
+    """SHA-256 hex of what the entries mean: the order of tables, files and comments does not count."""
+    return _hash_of({name: meaning_of(entry) for name, entry in tables.items()})
 
 
-def _files(directory: Path) -> list[Path]:
-    try:
-        found = [path for path in directory.iterdir() if path.suffix.lower() in SUFFIXES]
-    except FileNotFoundError:
-        raise DictionaryUnreadable(
-            f"the folder {directory.name} does not exist",
-            place=str(directory),
-            remedy="Make it, or draft one with 'verity init DIR --from PATH'.",
-        ) from None
-    except OSError as error:
-        raise DictionaryUnreadable(
-            f"the folder cannot be read: {error.strerror}", place=str(directory), remedy="Check its permissions."
-        ) from None
-    return sorted((path for path in found if not path.name.startswith(".")), key=lambda path: path.name)
-
-
-def _text(path: Path, name: str) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DictionaryUnreadable(
-            f"cannot be read: {error.strerror}", place=name, remedy="Check that it is a file and may be read."
-        ) from None
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise DictionaryUnreadable("is UTF-16 text", place=name, remedy="Save the file as UTF-8.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DictionaryUnreadable(
-            f"is not UTF-8 text: byte 0x{content[error.start]:02x}",
-            place=f"{name}:{line}",
-            remedy="Save the file as UTF-8 (it may be Latin-1 or Windows-1252 now).",
-        ) from None
+def _hash_of(meanings: Mapping[str, str]) -> str:
+    lines = "".join(f"{meaning} {name}\n" for name, meaning in sorted(meanings.items()))
+    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _defined_twice(table: str, first: Places, second: Places) -> DictionaryError:

@@ -108,7 +108,8 @@ def test_what_is_not_json_is_refused_with_its_line(text, place, says):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a: 1", "- 1\n- [x, {y: 2.50}]", "a: {b: [], c: {}}\nd: ''\n", "k: !!str 12", "a: &x [1]\nb: *x", "x\n", "? a\n: b"],
+    ["", "a: 1",
+     "- 1\n- [x, {y: 2.50}]", "a: {b: [], c: {}}\nd: ''\n", "k: !!str 12", "a: &x [1]\nb: *x", "x\n", "? a\n: b"],
 )  # fmt: skip
 def test_the_plain_reader_gives_what_the_full_reader_gives(text):
     assert read_yaml(text, "f").value == _read_fully(text, "f").value
