@@ -1,0 +1,111 @@
+"""Ask generated questions of an engine and of the oracle, and keep what differs."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.proof.compare import same_rows
+from tests.proof.engines import Compiler, Duck, Postgres
+from tests.proof.oracle import answer
+from tests.proof.oracle_paths import Refused
+from tests.proof.question import Question
+from tests.proof.questions import Questions
+from tests.proof.world import World
+from tests.proof.worlds import make_world
+from verity.exceptions import VerityError
+
+
+@dataclass
+class Difference:
+    """A question to which the oracle and the compiler give different answers."""
+
+    seed: int
+    world: World
+    question: Question
+    expected: Any
+    got: Any
+    sql: str = ""
+
+
+@dataclass
+class Tally:
+    """What was asked, and what differed."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+
+
+def outcome_of(world: World, question: Question) -> Any:
+    """The oracle's: rows, or the refusal."""
+    try:
+        return answer(world, question).rows
+    except Refused as refused:
+        return refused
+
+
+def ask(engine: Duck | Postgres, compiler: Compiler, question: Question) -> tuple[Any, str]:
+    """The engine's: rows, or the coded error; and the SQL."""
+    sql = ""
+    try:
+        compiled = compiler.compiled(question, engine.dialect)
+        sql = compiled.sql
+        return engine.run(sql, compiled.parameters), sql
+    except VerityError as error:
+        return error, sql
+    except Exception as error:  # noqa: BLE001 - any other is itself a finding
+        return Crash(f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-4)}"), sql
+
+
+@dataclass
+class Crash:
+    """An error that no one coded."""
+
+    text: str
+
+
+def agree(expected: Any, got: Any) -> bool:
+    """Equal rows, or refused by both."""
+    if isinstance(expected, Refused):
+        return isinstance(got, VerityError)
+    return isinstance(got, list) and same_rows(expected, got)
+
+
+def run(engine: Duck | Postgres, seed: int, *, worlds: int, questions: int, most: int = 50) -> Tally:
+    """So many questions about so many worlds; stops at `most` differences."""
+    tally = Tally()
+    for number in range(worlds):
+        world_seed = seed * 1_000_003 + number
+        world = make_world(world_seed)
+        engine.load(world)
+        compiler = Compiler(world)
+        drawn = Questions(random.Random(world_seed), world)  # noqa: S311 - a seed must repeat
+        for _ in range(questions):
+            question = drawn.draw()
+            expected = outcome_of(world, question)
+            got, sql = ask(engine, compiler, question)
+            _count(tally, question, expected, got)
+            if not agree(expected, got):
+                tally.differences.append(Difference(world_seed, world, question, expected, got, sql))
+                if len(tally.differences) >= most:
+                    return tally
+    return tally
+
+
+def _count(tally: Tally, question: Question, expected: Any, got: Any) -> None:
+    counts = tally.counts
+    counts["asked"] += 1
+    if isinstance(expected, Refused):
+        counts["refused"] += 1
+        counts[f"refused: {expected.kind}"] += 1
+        if isinstance(got, VerityError) and expected.codes and got.code not in expected.codes:
+            counts[f"refused with another code: {expected.kind} {got.code}"] += 1
+        return
+    counts["answered"] += 1
+    counts["rows"] += len(expected)
+    counts["with several tables"] += len({m.partition(".")[0] for m in question.metrics}) > 1
+    counts["with filters"] += bool(question.where)
+    counts["empty"] += not expected
