@@ -326,6 +326,30 @@ class StatementRefused(QueryError):
     code = "VRT-240"
 
 
+class TimeRequired(QueryError):
+    """A metric over time, or a comparison, of a query that says neither a range of time nor a grain to go by."""
+
+    code = "VRT-241"
+
+
+class SpanInvalid(QueryError):
+    """A span of time that the query's grain or range cannot be moved or summed by."""
+
+    code = "VRT-242"
+
+
+class NotAdditive(QueryError):
+    """A metric that may not be summed as asked: an accumulation of what has no sum over time."""
+
+    code = "VRT-243"
+
+
+class PivotInvalid(QueryError):
+    """A pivot on what is no dimension of the query, or with more columns than a table may have."""
+
+    code = "VRT-244"
+
+
 class UnknownTimeZone(QueryError):
     """A time zone that is no IANA name, such as `Asia/Manila`."""
 

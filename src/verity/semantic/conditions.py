@@ -15,6 +15,7 @@ from sqlglot import exp
 from verity.contracts.metric import Operator
 from verity.exceptions import FilterInvalid
 from verity.semantic import types
+from verity.semantic.clock import instant, on_wall
 from verity.semantic.fragments import CODE_POINT, all_of, any_of
 from verity.semantic.types import Type
 from verity.semantic.work import Value
@@ -25,6 +26,7 @@ _COMPARES: dict[str, type[exp.Expr]] = {"gt": exp.GT, "gte": exp.GTE, "lt": exp.
 _OPPOSITE: dict[Operator, Operator] = {"not_equals": "equals", "not_in": "in", "not_contains": "contains"}
 _PATTERNS = {"contains": "%{}%", "starts_with": "{}%", "ends_with": "%{}"}
 _ESCAPE = "!"
+_INSTANTS = frozenset({"timestamp", "timestamptz"})
 
 
 def check_arity(member: str, op: Operator, values: tuple[Value, ...]) -> None:
@@ -41,9 +43,18 @@ def check_arity(member: str, op: Operator, values: tuple[Value, ...]) -> None:
 
 
 def comparison(
-    make: Callable[[], exp.Expr], of: Type, op: Operator, values: tuple[Value, ...], bind: Bind, member: str
+    make: Callable[[], exp.Expr],
+    of: Type,
+    op: Operator,
+    values: tuple[Value, ...],
+    bind: Bind,
+    member: str,
+    zone: str | None = None,
 ) -> exp.Expr:
-    """The condition; `make` gives a fresh copy of the compared expression each time."""
+    """The condition; `make` gives a fresh copy of the compared expression each time.
+
+    `zone` is the query's: bare dates and times mean its wall clock (None: UTC).
+    """
     check_arity(member, op, values)
     if op == "is_null":
         return exp.Is(this=make(), expression=exp.Null())
@@ -51,11 +62,42 @@ def comparison(
         return exp.Not(this=exp.Is(this=make(), expression=exp.Null()))
     opposite = _OPPOSITE.get(op)
     if opposite is not None:
-        same = comparison(make, of, opposite, values, bind, member)
+        same = comparison(make, of, opposite, values, bind, member, zone)
         return any_of([exp.Is(this=make(), expression=exp.Null()), exp.Not(this=exp.Paren(this=same))])
     if op in _PATTERNS:
         return _like(make, of, op, values[0], bind, member)
     read = [_read(value, of, member) for value in values]
+    if zone is not None and of in _INSTANTS:
+        return _on_instants(make, of, op, read, bind, zone)
+    return _compared(make, of, op, read, bind)
+
+
+def _on_instants(
+    make: Callable[[], exp.Expr], of: Type, op: Operator, values: list[Value], bind: Bind, zone: str
+) -> exp.Expr:
+    """Bare times of the zone's wall clock, each made an instant, so that no row is converted."""
+    return any_of([_on_instant(make, of, op, value, bind, zone) for value in values])
+
+
+def _on_instant(make: Callable[[], exp.Expr], of: Type, op: Operator, value: Value, bind: Bind, zone: str) -> exp.Expr:
+    """One of them. In the hours that a clock leaves out or repeats, the rows' own wall clock is compared instead."""
+    if not isinstance(value, date) or (isinstance(value, datetime) and value.tzinfo):
+        return _compared(make, of, op, [value], bind)
+    if not isinstance(value, datetime):
+        following = value + timedelta(days=1)
+        if op in ("equals", "in"):
+            ends: list[tuple[Operator, date]] = [("gte", value), ("lt", following)]
+            return all_of([_on_instant(make, of, end, day, bind, zone) for end, day in ends])
+        if op in ("gt", "lte"):
+            op, value = ("gte" if op == "gt" else "lt"), following
+        value = datetime.combine(value, time(0))
+    moment = instant(value, zone)
+    if moment is None:
+        return _compared(lambda: on_wall(make(), of, zone), "timestamp", op, [value], bind)
+    return _compared(make, of, op, [moment], bind)
+
+
+def _compared(make: Callable[[], exp.Expr], of: Type, op: Operator, read: list[Value], bind: Bind) -> exp.Expr:
     if op in _COMPARES:
         return _inequality(make, of, op, read[0], bind)
     return _equality(make, of, read, bind)

@@ -13,6 +13,7 @@ from sqlglot.dialects.postgres import Postgres
 
 from verity.exceptions import NotSupported
 from verity.semantic.fragments import CODE_POINT
+from verity.semantic.rewrites import rewrite
 from verity.semantic.work import Value
 
 _DIALECTS: dict[str, Dialect] = {"duckdb": DuckDB(), "postgres": Postgres()}
@@ -29,9 +30,7 @@ def collation_of(dialect: str) -> str | None:
 
 def printed(statement: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
     """The SQL text."""
-    if _COLLATIONS[dialect] is None:
-        for node in list(statement.find_all(exp.Collate)):
-            node.replace(node.this)
+    rewrite(statement, dialect)
     return _DIALECTS[dialect].generate(statement, copy=False, pretty=pretty)
 
 

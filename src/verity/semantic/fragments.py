@@ -46,14 +46,18 @@ def at_utc(node: exp.Expr, of: Type) -> exp.Expr:
     return exp.AtTimeZone(this=held(node), zone=exp.Literal.string("UTC")) if of == "timestamptz" else node
 
 
-def truncated(node: exp.Expr, of: Type, grain: str) -> Typed:
-    """The start of the period that a time lies in: a date from day upwards, else a timestamp."""
+def truncated(node: exp.Expr, of: Type, grain: str, week_start: str = "monday") -> Typed:
+    """The start of the period that a wall-clock time lies in: a date from day upwards, else a timestamp."""
+    if grain in ("second", "minute", "hour"):
+        moment = cast(node, "timestamp") if of == "date" else at_utc(node, of)
+        return cast(exp.TimestampTrunc(this=moment, unit=exp.Var(this=grain.upper())), "timestamp"), "timestamp"
+    day = node if of == "date" else cast(at_utc(node, of), "date")
     if grain == "day":
-        return (node, "date") if of == "date" else (cast(at_utc(node, of), "date"), "date")
-    instant = cast(node, "timestamp") if of == "date" else at_utc(node, of)
-    start = exp.TimestampTrunc(this=instant, unit=exp.Var(this=grain.upper()))
-    made = "timestamp" if grain in ("second", "minute", "hour") else "date"
-    return cast(start, made), made
+        return day, "date"
+    unit: exp.Expr = exp.Var(this=grain.upper())
+    if grain == "week" and week_start != "monday":
+        unit = exp.WeekStart(this=exp.Var(this=week_start.upper()))
+    return exp.DateTrunc(this=day, unit=unit), "date"  # type: ignore[no-untyped-call]  # sqlglot's own initialiser
 
 
 def extract(unit: str, node: exp.Expr) -> exp.Expr:

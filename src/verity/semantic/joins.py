@@ -6,7 +6,7 @@ policy withholds are as if they did not exist, and nothing else changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
@@ -32,6 +32,8 @@ class Tables:
         self._root = root
         self._base = base
         self._paths: set[Path] = set()
+        self._made: dict[Path, Callable[[], exp.Join]] = {}
+        """Joins that no dictionary declares, written after those that it does."""
 
     def need(self, paths: Iterable[Path]) -> None:
         """Read these too; what lies before them on the way is needed with them."""
@@ -39,10 +41,20 @@ class Tables:
             for length in range(len(self._base) + 1, len(path) + 1):
                 self._paths.add(path[:length])
 
+    def also(self, path: Path, make: Callable[[str], exp.Join]) -> str:
+        """Read this too: a join of the compiler's own, such as a calendar, that hangs on what is read anyway.
+
+        Returns the alias that `make` is to give it.
+        """
+        name = alias(self._root, path)
+        self._made.setdefault(path, lambda: make(name))
+        return name
+
     def written(self) -> Written:
         """The base table, the joins in order, and the policy of the base as conditions."""
         base = self._work.model.graph.target(self._root, self._base)
         joins = [self._join(path) for path in sorted(self._paths, key=lambda p: (p[-1].startswith("per("), len(p), p))]
+        joins += [make() for _, make in sorted(self._made.items())]
         policy = policy_predicate(self._work, self._scan, self._root, self._base, base)
         return self._table(base, self._base), joins, [policy] if policy is not None else []
 

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from verity.contracts.metric import TIME
 from verity.exceptions import QueryInvalid
+from verity.semantic.clock import zone_of
 from verity.semantic.conditions import comparison
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of, any_of
@@ -97,7 +98,8 @@ class _Writer:
         member = node.on.member
         if member == TIME:
             require_temporal(bound.type, f"{self._scan.root}.{place.column}")
-        made = comparison(bound.node.copy, bound.type, node.op, node.values, self._work.bind, member)
+        zone = zone_of(self._work.query.timezone)
+        made = comparison(bound.node.copy, bound.type, node.op, node.values, self._work.bind, member, zone)
         return self._matched(place, made)
 
     def _matched(self, place: Place, condition: exp.Expr) -> exp.Expr:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from verity.exceptions import KeyRequired
+from verity.semantic.calendars import period
 from verity.semantic.expressions import quoted
-from verity.semantic.fragments import all_of, truncated
+from verity.semantic.fragments import all_of
 from verity.semantic.joins import Tables
 from verity.semantic.metrics import Source
 from verity.semantic.predicates import require_temporal, row_conditions
@@ -98,7 +99,7 @@ def _dimensions(work: Work, scan: Scan, tables: Tables) -> list[exp.Expr]:
         if asked.at is None or asked.grain is not None:
             require_temporal(of, f"{scan.root}.{place.column}")
         if asked.grain is not None:
-            node, of = truncated(node, of, asked.grain)
+            node, of = period(work, scan, tables, place.path, place.column, bound, asked.grain)
         elif of == "text" and work.collation:
             node = exp.Collate(this=node, expression=exp.Identifier(this=work.collation, quoted=True))
         scan.types.append(of)

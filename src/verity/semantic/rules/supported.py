@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verity.exceptions import NotSupported, QueryInvalid
+from verity.semantic.clock import zone_of
 from verity.semantic.work import Work
 
 
@@ -14,11 +15,11 @@ def refuse_unsupported(work: Work) -> None:
         "fill": query.fill,
         "totals": query.totals,
         "pivot": query.pivot is not None,
-        "timezone": query.timezone not in (None, "UTC"),
     }
     for part, asked in parts.items():
         if asked:
             raise NotSupported(f"'{part}' is not answered yet", remedy=f"Ask without '{part}'.")
+    zone_of(query.timezone)
     if not query.metrics and not query.by:
         raise QueryInvalid("nothing is asked for", remedy="Name a metric or a dimension.")
     if query.ungrouped and query.metrics:

@@ -9,7 +9,11 @@
 -- row: [null, 8.0]
 -- duckdb
 SELECT
-  CAST(DATE_TRUNC('MONTH', CAST("orders"."order_date" AS TIMESTAMP)) AS DATE) AS "month",
+  (
+    "orders"."order_date" - (
+      CAST(EXTRACT(DAY FROM "orders"."order_date") AS INT) - 1
+    )
+  ) AS "month",
   (
     CAST(SUM("orders"."total") AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0)
   ) AS "average_order"

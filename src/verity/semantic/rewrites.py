@@ -1,0 +1,81 @@
+"""What one engine writes otherwise than the plan says it, because it must or because it is several times faster.
+
+The plan stays the same for all: `DateTrunc` of a date, `ApproxDistinct`. Applied once, just before a statement is
+printed. Measured on 4 million dates by month: DuckDB 22 ms for `d - (day - 1)`, 70 for its DATE_TRUNC, 88 with a cast
+to a timestamp; PostgreSQL 160 ms (1 million) for DATE_TRUNC of a timestamp, 235 of a date, 187 by arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from verity.semantic.fragments import held
+from verity.semantic.types import cast, cast_integer
+
+Rewrite = Callable[[exp.Expr], exp.Expr]
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+
+
+def rewrite(statement: exp.Expr, dialect: str) -> None:
+    """Change the statement in place to what the engine takes best."""
+    rules = _RULES.get(dialect)
+    if rules is None:
+        return
+    for node in reversed(list(statement.find_all(*rules))):  # inner ones first: outer ones copy them
+        node.replace(rules[type(node)](node))
+
+
+def _bare(node: exp.Expr) -> exp.Expr:
+    inner: exp.Expr = node.this
+    return inner
+
+
+def _duckdb_start(node: exp.Expr) -> exp.Expr:
+    """The first day of a date's month as the date less its days: no timestamp in between."""
+    day, unit = node.this, node.args["unit"]
+    if isinstance(unit, exp.WeekStart) or unit.name == "WEEK":
+        return _week(day, unit)
+    if unit.name == "MONTH":
+        return _less(day, _part("DAY", day))
+    return cast(exp.TimestampTrunc(this=day, unit=unit), "date")
+
+
+def _postgres_start(node: exp.Expr) -> exp.Expr:
+    day, unit = node.this, node.args["unit"]
+    if isinstance(unit, exp.WeekStart):
+        return _week(day, unit)
+    return cast(exp.TimestampTrunc(this=cast(day, "timestamp"), unit=unit), "date")
+
+
+def _week(day: exp.Expr, unit: exp.Expr) -> exp.Expr:
+    """The date less the days since its week began."""
+    weekday = _part("ISODOW", day)
+    if not isinstance(unit, exp.WeekStart):
+        return _less(day, weekday)
+    shift = 7 - WEEKDAYS.index(unit.this.name)
+    moved = exp.Paren(this=exp.Add(this=weekday, expression=exp.Literal.number(shift - 1)))
+    past = exp.Mod(this=moved, expression=exp.Literal.number(7))
+    return exp.Paren(this=exp.Sub(this=held(day.copy()), expression=exp.Paren(this=past)))
+
+
+def _less(day: exp.Expr, place: exp.Expr) -> exp.Expr:
+    """`day - (place - 1)`."""
+    before = exp.Paren(this=exp.Sub(this=place, expression=exp.Literal.number(1)))
+    return exp.Paren(this=exp.Sub(this=held(day.copy()), expression=before))
+
+
+def _part(name: str, day: exp.Expr) -> exp.Expr:
+    return cast_integer(exp.Extract(this=exp.Var(this=name), expression=day.copy()))
+
+
+def _exactly(node: exp.Expr) -> exp.Expr:
+    """PostgreSQL has no sketch of its own; the exact number is within every error."""
+    return exp.Count(this=exp.Distinct(expressions=[node.this]), big_int=True)
+
+
+_RULES: Mapping[str, Mapping[type[exp.Expr], Rewrite]] = {
+    "duckdb": {exp.DateTrunc: _duckdb_start, exp.Collate: _bare},
+    "postgres": {exp.DateTrunc: _postgres_start, exp.ApproxDistinct: _exactly},
+}
