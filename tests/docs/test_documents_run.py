@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.blocks import blocks, commands, missing
+
 ROOT = Path(__file__).parents[2]
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -25,29 +26,17 @@ def test_every_command_of_a_tutorial_prints_what_it_shows(document, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content, encoding="utf-8")
     ran = 0
-    for kind, body in BLOCK.findall(text):
+    for kind, body in blocks(text):
         if kind == "console":
             for command, shown in commands(body):
                 printed = run(command, tmp_path)
-                missing = [line for line in shown if squeezed(line) not in squeezed(printed)]
-                assert missing == [], f"$ {command}\n{printed}"
+                assert missing(shown, printed) == [], f"$ {command}\n{printed}"
                 ran += 1
         elif kind == "yaml" and body.startswith("metrics:\n"):
             path = tmp_path / "shop" / "dictionary" / "orders.yml"
             old = path.read_text(encoding="utf-8")
             path.write_text(old.replace("metrics:\n", body, 1), encoding="utf-8")
     assert ran >= 5
-
-
-def commands(body: str) -> list[tuple[str, list[str]]]:
-    """Each command of a console block with the lines shown below it."""
-    found: list[tuple[str, list[str]]] = []
-    for line in body.splitlines():
-        if line.startswith("$ "):
-            found.append((line[2:], []))
-        elif line.strip() != "..." and found:
-            found[-1][1].append(line)
-    return found
 
 
 def run(command: str, folder: Path) -> str:
@@ -57,8 +46,3 @@ def run(command: str, folder: Path) -> str:
     done = subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S602 - the document's own command
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
-
-
-def squeezed(text: str) -> str:
-    """Runs of blanks as one, so that a wider column does not matter."""
-    return re.sub(r"\s+", " ", text).strip()
