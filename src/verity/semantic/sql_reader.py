@@ -6,6 +6,8 @@ below. The list is what every engine computes alike; a function that is not on i
 
 from __future__ import annotations
 
+import threading
+
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import ParseError, TokenError
@@ -57,14 +59,30 @@ _REMEDY = (
 )
 
 
+class _Vendor(threading.local):
+    """sqlglot's dialect and tokenizer, one of each a thread: making them takes longer than reading most expressions."""
+
+    def __init__(self) -> None:
+        self.dialect = DuckDB()
+        self.tokenizer = self.dialect.tokenizer()
+
+    def renew(self) -> None:
+        """After an error, which leaves a tokenizer in the middle of its text."""
+        self.tokenizer = self.dialect.tokenizer()
+
+
+_vendor = _Vendor()
+
+
 def read_expression(text: str) -> exp.Expr:
     """Parse one expression.
 
     Raises `ExpressionInvalid` where it does not parse, `ExpressionForbidden` naming what it must not hold.
     """
-    _check_tokens(text, _tokens(text))
+    tokens = _tokens(text)
+    _check_tokens(text, tokens)
     try:
-        parsed = DuckDB().parse(text)
+        parsed = _vendor.dialect.parser().parse(tokens, text)
     except ParseError as error:
         raise ExpressionInvalid(_parse_message(error), remedy="Correct the SQL; it is one expression.") from None
     if len(parsed) != 1 or parsed[0] is None:
@@ -83,8 +101,9 @@ def _tokens(text: str) -> list[Token]:
     if "\x00" in text:
         raise ExpressionForbidden("the SQL holds a NUL character", remedy=_REMEDY)
     try:
-        return list(DuckDB().tokenize(text))
+        return _vendor.tokenizer.tokenize(text)
     except TokenError:
+        _vendor.renew()
         raise ExpressionInvalid("the SQL has a quote or a comment that never ends", remedy="Close it.") from None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 from sqlglot import exp
@@ -35,6 +36,7 @@ _SYNONYMS: dict[str, Family] = {
 _SHAPE = re.compile(r"^([a-z ]+?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?$")
 
 
+@lru_cache(maxsize=10_000)
 def logical(text: str | None) -> Type:
     """The logical type that a dictionary's type text means, or None where it means none of ours."""
     if text is None:
