@@ -6,14 +6,14 @@ Each metric walks the rows of its own table; nothing is joined before it is aggr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from tests.proof.expressions import Cell
 from tests.proof.oracle_compare import fits, naive
 from tests.proof.oracle_groups import Groups, Scan
-from tests.proof.oracle_paths import Member, Refused
+from tests.proof.oracle_paths import Member, Refused, Ways
 from tests.proof.oracle_rows import Rows
 from tests.proof.question import TIME, By, Node, Question, Segment, Tree, Where, leaves_of
 from tests.proof.world import Metric, Row, World
@@ -39,7 +39,8 @@ class _Answer:
     def __init__(self, rows: Rows, question: Question) -> None:
         self._rows = rows
         self._world = rows.world
-        self._asked = question
+        self._written = question
+        self._asked = meant(rows.ways, question)
         self._where, self._having = self._split()
         self._leaves = list(dict.fromkeys(self._needed()))
 
@@ -183,7 +184,7 @@ class _Answer:
     # --- order
 
     def _ordered(self, rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
-        names = [by.name() for by in self._asked.by] + list(self._asked.metrics)
+        names = [by.name() for by in self._written.by] + list(self._asked.metrics)
         keys = [(names.index(name), desc, nulls) for name, desc, nulls in self._asked.order]
         keys += [(i, False, "last") for i in range(len(self._asked.by))]
         for index, desc, nulls in reversed(keys):
@@ -192,6 +193,25 @@ class _Answer:
             known.sort(key=lambda row, i=index: _sortable(row[i]), reverse=desc)  # type: ignore[misc]
             rows = [*unknown, *known] if nulls == "first" else [*known, *unknown]
         return rows
+
+
+def meant(ways: Ways, question: Question) -> Question:
+    """The same question with every column read from where it is meant."""
+    asked = tuple(dict.fromkeys(metric.partition(".")[0] for metric in question.metrics))
+
+    def node(of: Node) -> Node:
+        if isinstance(of, Tree):
+            return Tree(of.kind, tuple(node(part) for part in of.parts))
+        if isinstance(of, Where) and of.member is not None:
+            return replace(of, member=ways.meant(of.member, asked))
+        return of
+
+    return replace(
+        question,
+        by=tuple(By(ways.meant(by.member, asked), by.grain) for by in question.by),
+        where=tuple(node(one) for one in question.where),
+        range_of=ways.meant(question.range_of, asked) if question.range_of else None,
+    )
 
 
 def _flat(nodes: tuple[Node, ...]) -> Iterator[Node]:

@@ -87,10 +87,9 @@ class Ways:
     def route(self, root: str, member: Member, use: str) -> Path:
         """The one way from a metric's table to a member. Raises `Refused`."""
         table = self.target(member.root, member.joins)
-        if root == member.root:
-            return self._usable(root, member.joins, use)
-        if root == table:
-            return ()
+        for i in range(len(member.joins) + 1):
+            if self.target(member.root, member.joins[:i]) == root:  # the member's own way leads through this table
+                return self._usable(root, member.joins[i:], use)
         shapes: list[Callable[[list[bool]], bool]] = [_up, _down]
         if use == "filter":
             shapes.append(_across)
@@ -103,6 +102,17 @@ class Ways:
             if found:
                 raise Refused("ambiguous", "VRT-222")
         raise Refused("unreachable", "VRT-223")
+
+    def meant(self, member: Member, asked: tuple[str, ...]) -> Member:
+        """Where one table is asked for and its own join has the name of the member's table, the join is meant."""
+        if len(asked) != 1 or not member.root or asked[0] == member.root:
+            return member
+        own = self._world.tables[asked[0]].joins.get(member.root)
+        if own is None:
+            return member
+        if own.table != member.root:
+            raise Refused("ambiguous", "VRT-222")
+        return Member(asked[0], (member.root, *member.joins), member.name)
 
     def reaches(self, root: str, target: str) -> bool:
         """Whether some way to one row leads there."""

@@ -267,3 +267,35 @@ def test_names_longer_than_postgres_keeps_stay_apart() -> None:
     query = MetricQuery.model_validate({"metrics": ["n" * 300], "by": by(name + "1", name + "2")})
     made = compile_query(model, query, accesses=access_for(dictionary, OWNER), dialect="postgres")
     assert [c.name for c in made.columns] == ["column_1", "column_2", "column_3"]
+
+
+def both_ways() -> dict[str, dict[str, Any]]:
+    """The small shop with joins to many declared by name, and orders that follow other orders."""
+    described = tables()
+    described["customers"]["joins"]["orders"] = {
+        "table": "orders",
+        "type": "one_to_many",
+        "on": {"customer_id": "customer_id"},
+    }
+    described["orders"]["joins"]["lines"] = {"table": "items", "type": "one_to_many", "on": "order_id"}
+    return described
+
+
+@pytest.mark.parametrize(
+    ("metric", "dimension"), [("visits", "visits.customer.orders.status"), ("lines", "items.order.lines.product")]
+)
+def test_one_row_and_then_many_is_refused_by_any_name(metric: str, dimension: str) -> None:
+    error = refused(both_ways(), metrics=[metric], by=by(dimension))
+    assert (error.code, dimension in error.message) == ("VRT-229", True)
+
+
+def test_two_lists_below_one_list_are_never_paired() -> None:
+    error = refused(tables(), metrics=["customers"], by=by("items.product", "payments.kind"))
+    assert error.code == "VRT-229"
+
+
+def test_a_member_whose_way_leads_through_the_metrics_table_is_read_from_there() -> None:
+    described = tables()
+    described["orders"]["joins"]["earlier"] = {"table": "orders", "on": {"customer_id": "order_id"}}
+    sql = compiled(described, metrics=["orders"], by=by("items.order.earlier.status")).sql
+    assert '"orders.earlier"."status"' in sql

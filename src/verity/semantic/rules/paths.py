@@ -7,6 +7,7 @@ even lie across (one row, then many): it is a semi-join.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Literal
 
 from verity.data.members import DimensionMember
@@ -24,7 +25,7 @@ def find_paths(work: Work) -> None:
     for scan in work.scans:
         scan.dimensions = [_place(work, scan, asked, "dimension") for asked in work.dimensions]
         scan.fan_out = frozenset(_fans(work.model.graph, scan))
-        if len(scan.fan_out) > 1:
+        if _has_two_lists(work.model.graph, scan):
             raise NotSupported(
                 f"'{_subject(scan)}' by {' and '.join(d.member for d in work.dimensions)} would pair the rows of "
                 "several lists with each other",
@@ -32,6 +33,18 @@ def find_paths(work: Work) -> None:
             )
         for on in _placed(work.where):
             scan.places[on] = _place(work, scan, on, "filter")
+
+
+def _has_two_lists(graph: JoinGraph, scan: Scan) -> bool:
+    """Whether two dimensions lie in different lists: each hop to many must lie on the way to the next one."""
+    lists = {
+        place.path[: i + 1]
+        for place in scan.dimensions
+        for i, hop in enumerate(graph.walk(scan.root, place.path))
+        if hop.to_many
+    }
+    ordered = sorted(lists, key=len)
+    return any(longer[: len(shorter)] != shorter for shorter, longer in pairwise(ordered))
 
 
 def _fans(graph: JoinGraph, scan: Scan) -> Iterator[Path]:
@@ -74,15 +87,16 @@ def _route(work: Work, scan: Scan, root: str, joins: Path, table: str, member: s
 
 def _search(work: Work, scan: Scan, root: str, joins: Path, table: str, member: str, use: Use) -> Path:
     graph = work.model.graph
-    if scan.root == root:
-        return joins
-    if scan.root == table:
-        return ()
+    own = _from_here(graph, scan.root, root, joins)
+    if own is not None:
+        if use == "dimension" and not _is_countable(graph, scan.root, own):
+            raise _pairing(scan, member)
+        return own
     finders: tuple[_Finder, ...] = (graph.up, graph.down) + ((graph.across,) if use == "filter" else ())
     for find in finders:
         choices = _conformed(find, scan.root, root, joins, table)
         if use == "dimension":  # one row, then many: rows of two facts would be joined
-            choices = [path for path in choices if graph.first_to_many(scan.root, path) in (None, 0)]
+            choices = [path for path in choices if _is_countable(graph, scan.root, path)]
         if len(choices) == 1:
             return choices[0]
         if (table,) in choices and not joins:
@@ -90,6 +104,27 @@ def _search(work: Work, scan: Scan, root: str, joins: Path, table: str, member: 
         if choices:
             raise _ambiguous(scan, member, choices)
     raise NoJoinPath(_subject(scan), member)
+
+
+def _from_here(graph: JoinGraph, start: str, root: str, joins: Path) -> Path | None:
+    """The rest of the member's own way where it leads through the scan's root: `order.customer.region` of customers."""
+    for i in range(len(joins) + 1):
+        if graph.target(root, joins[:i]) == start:
+            return joins[i:]
+    return None
+
+
+def _is_countable(graph: JoinGraph, root: str, path: Path) -> bool:
+    """To one row, or to many at once and from there to one: never one row and then many."""
+    kinds = [hop.to_many for hop in graph.walk(root, path)]
+    return not any(later and not earlier for earlier, later in pairwise(kinds))
+
+
+def _pairing(scan: Scan, member: str) -> NotSupported:
+    return NotSupported(
+        f"'{_subject(scan)}' by '{member}' goes to one row and from there to many, which would pair two lists",
+        remedy="Ask by a column on the way to one row, or filter by it.",
+    )
 
 
 def _conformed(find: _Finder, start: str, root: str, joins: Path, table: str) -> list[Path]:
