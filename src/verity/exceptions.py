@@ -692,6 +692,15 @@ class SyncStopped(DataError):
 # --- 56x builds ---------------------------------------------------------------------------------------------------
 
 
+class RollupFailed(DataError):
+    """A rollup could not be built from the published data; what was in force still is."""
+
+    code = "VRT-254"
+
+    def __init__(self, rollup: str, message: str, *, remedy: str = "") -> None:
+        super().__init__(f"the rollup '{rollup}' was not built: {message}", remedy=remedy)
+
+
 class ModelsMissing(DataError):
     """No dbt project where the models should be."""
 

@@ -99,6 +99,8 @@ class ColumnEntry(Entry):
     """A derived column: one expression over the table's columns (with `per`, one aggregate)."""
     per: Names = ()
     """Makes `sql` an aggregate for each value of these columns, over every row the asker may see."""
+    timezone: str | None = None
+    """Of a plain timestamp: the zone whose wall clock it shows (`Asia/Manila`); UTC where missing."""
     scale: int | None = None
     """Decimal digits kept when a floating number is summed; 6 where missing."""
     approximate: bool = False

@@ -123,3 +123,23 @@ def _under(node: exp.Expr, calendar: CatalogTable, at: str) -> exp.Expr:
 
 def _holder(work: Work, root: str, path: Path) -> str:
     return work.model.graph.target(root, path)
+
+
+def refuse_unlike_periods(work: Work) -> None:
+    """Raise `CalendarMissing` where one column of the result would hold weeks or fiscal periods of two kinds."""
+    for index, asked in enumerate(work.dimensions):
+        if asked.grain is None or not (asked.grain == "week" or asked.grain.startswith(FISCAL)):
+            continue
+        found: dict[str, str] = {}
+        for scan in work.scans:
+            path = scan.dimensions[index].path
+            if asked.grain == "week":
+                found.setdefault(f"weeks from {week_start(work, scan, path)}", scan.root)
+            elif (calendar := calendar_of(work, scan.root, path)) is not None:
+                found.setdefault(f"the calendar '{calendar.name}'", scan.root)
+        if len(found) > 1:
+            (one, first), (other, second) = list(found.items())[:2]
+            raise CalendarMissing(
+                f"'{first}' has {one}, '{second}' {other}: their periods by {asked.grain} are not the same",
+                remedy="Ask for their metrics one by one, or by another grain.",
+            )

@@ -32,6 +32,11 @@ def zone_of(name: str | None) -> str | None:
     return name
 
 
+def require_zone(name: str) -> str:
+    """The name, where it is a zone's. Raises `UnknownTimeZone`."""
+    return zone_of(name) or "UTC"
+
+
 def on_wall(node: exp.Expr, of: Type, zone: str | None) -> exp.Expr:
     """A time as the wall clock of the zone shows it (None: UTC); dates and plain times in UTC stay as they are."""
     if of == "timestamptz":

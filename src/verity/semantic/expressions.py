@@ -18,6 +18,7 @@ from verity.data.members import CatalogColumn, CatalogTable
 from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, RelationMissing, UnknownColumn
 from verity.semantic import types
 from verity.semantic.aggregate_typing import Typer
+from verity.semantic.clock import require_zone
 from verity.semantic.fragments import Typed
 from verity.semantic.join_graph import JoinGraph, Path, alias
 from verity.semantic.relations import read_query
@@ -211,6 +212,9 @@ class Binder:
         held = types.logical(physical.type) if physical else declared
         if declared is not None and held is not None and types.family(declared) != types.family(held):
             node = types.cast(node, declared)  # the dictionary's type wins
+        zone = column.entry.timezone if column.entry else None
+        if zone is not None and (declared or held) == "timestamp":
+            return exp.AtTimeZone(this=node, zone=exp.Literal.string(require_zone(zone))), "timestamptz"
         return node, declared or held
 
     def _require_relation(self, table: CatalogTable) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from verity.exceptions import KeyRequired
-from verity.semantic.calendars import period
+from verity.semantic.calendars import period, refuse_unlike_periods
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of
 from verity.semantic.joins import Tables
@@ -30,6 +30,7 @@ group; fills the scan's `types`, `joined` and `policies`."""
 
 def write_scans(work: Work) -> None:
     """Fill `Scan.select` and `Scan.types` of every scan."""
+    refuse_unlike_periods(work)
     for scan in work.scans:
         if scan.source is not None:
             scan.select = SOURCES[type(scan.source)](work, scan)
