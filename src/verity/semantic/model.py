@@ -1,11 +1,12 @@
-"""The model: every expression of a catalog parsed, typed and bound, once.
+"""The model: every expression of a catalog parsed, typed and bound, once, when it is first needed.
 
 A member whose SQL is wrong is unusable, with a coded reason in `problems`; the rest of the model works.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from verity.data.catalog import Catalog, build_catalog
@@ -21,54 +22,73 @@ __all__ = ["Metric", "Model", "Place", "load_model"]
 
 
 def load_model(catalog: Catalog) -> Model:
-    """Read every expression of the catalog. Never raises for a wrong member: see `Model.problems`."""
+    """The model of a catalog. Never raises for a wrong member: see `Model.problems`."""
     return Model(catalog)
 
 
 class Model:
-    """The members of one catalog as ASTs. Immutable for its users; what it binds on demand it remembers."""
+    """The members of one catalog as ASTs, each read when it is first needed and then remembered. Thread-safe.
+
+    Immutable for its users: when a member is read decides nothing about it.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.graph = JoinGraph(catalog)
         self.binder = Binder(catalog, self.graph)
-        self.problems: dict[str, QueryError] = {
-            member: described(error, f"join '{member}'") for member, error in self.graph.problems.items()
-        }
         self._metrics: dict[str, Metric] = {}
+        self._wrong: dict[str, QueryError] = {}
+        """Metrics that cannot be used."""
         self._segments: dict[tuple[str, str, str, tuple[str, ...]], Bound] = {}
         self._loading: list[str] = []
+        self._turn = threading.RLock()
         self.routes: dict[tuple[object, ...], tuple[str, ...]] = {}
         """Join paths that the compiler found before."""
-        for table in catalog.usable_tables.values():
-            for name in table.usable_metrics:
-                self._load_metric(table.name, name)
-        self._load_columns()
-        self._load_segments()
 
     @property
     def metrics(self) -> Mapping[str, Metric]:
-        """The metrics that can be asked for, by member."""
+        """Every metric that can be asked for, by member: reads them all."""
+        self._load_metrics()
         return self._metrics
+
+    @cached_property
+    def problems(self) -> Mapping[str, QueryError]:
+        """Why members cannot be used, by member: reads them all."""
+        found = {member: described(error, f"join '{member}'") for member, error in self.graph.problems.items()}
+        self._load_metrics()
+        for member, error in (*self._wrong.items(), *self._wrong_columns(), *self._wrong_segments()):
+            found.setdefault(member, error)
+        return found
 
     def metric(self, member: str) -> Metric:
         """A metric by its identity. Raises the coded reason where its definition is wrong."""
-        if member in self._metrics:
-            return self._metrics[member]
-        problem = self.problems.get(member)
-        if problem is None:
-            raise UnknownMember("metric", member, self._metrics)
-        raise problem
+        known = self._metrics.get(member)
+        if known is not None:
+            return known
+        table, _, name = member.partition(".")
+        found = self.catalog.usable_tables.get(table)
+        if found is None or name not in found.usable_metrics:
+            raise UnknownMember("metric", member, (m.member for m in self.catalog.metrics()))
+        read = self._load_metric(table, name)
+        if read is None:
+            raise self._wrong[member]
+        return read
 
     def segment(self, table: str, name: str, root: str, path: tuple[str, ...]) -> Bound:
-        """The condition of a segment, its table being at the end of `path` from `root`."""
-        problem = self.problems.get(f"{table}.{name}")
-        if problem is not None:
-            raise problem
+        """The condition of a segment, its table being at the end of `path` from `root`.
+
+        Raises the coded reason where it cannot be used.
+        """
         key = (table, name, root, path)
         if key not in self._segments:
             sql = self.catalog.usable_tables[table].segments[name].sql
-            self._segments[key] = self.binder.rows(sql, table, root=root, path=path)
+            try:
+                bound = self.binder.rows(sql, table, root=root, path=path)
+                if types.family(bound.type) not in ("boolean", "other"):
+                    raise ExpressionInvalid("a segment is a condition, true or false", remedy="Compare: column > 0.")
+            except QueryError as error:
+                raise described(error, f"segment '{table}.{name}'") from None
+            self._segments[key] = bound
         return self._segments[key]
 
     def time_of(self, metric: Metric) -> Place | None:
@@ -88,50 +108,51 @@ class Model:
         whole = build_catalog(self.catalog.dictionary, self.catalog.physical)
         return Binder(whole, JoinGraph(whole))
 
+    def _load_metrics(self) -> None:
+        for table in self.catalog.usable_tables.values():
+            for name in table.usable_metrics:
+                self._load_metric(table.name, name)
+
     def _load_metric(self, table: str, name: str) -> Metric | None:
-        member = f"{table}.{name}"
-        if member in self._metrics or member in self.problems:
+        with self._turn:
+            member = f"{table}.{name}"
+            if member in self._metrics or member in self._wrong:
+                return self._metrics.get(member)
+            if member in self._loading:
+                raise MemberCycle((*self._loading[self._loading.index(member) :], member))
+            self._loading.append(member)
+            try:
+                entry = self.catalog.usable_tables[table].usable_metrics[name]
+                definition = Definition(table, name, entry, self.catalog, self.binder, self._part)
+                self._metrics[member] = read_metric(definition)
+            except QueryError as error:
+                self._wrong[member] = described(error, f"metric '{member}'")
+            finally:
+                self._loading.pop()
             return self._metrics.get(member)
-        if member in self._loading:
-            raise MemberCycle((*self._loading[self._loading.index(member) :], member))
-        self._loading.append(member)
-        try:
-            entry = self.catalog.usable_tables[table].usable_metrics[name]
-            definition = Definition(table, name, entry, self.catalog, self.binder, self._part)
-            self._metrics[member] = read_metric(definition)
-        except QueryError as error:
-            self.problems[member] = described(error, f"metric '{member}'")
-        finally:
-            self._loading.pop()
-        return self._metrics.get(member)
 
     def _part(self, table: str, name: str) -> Metric:
         found = self.catalog.metric_part(name, table=table)
         part = self._load_metric(found.table, found.name)
         if part is None:
             raise ExpressionInvalid(
-                f"it is made of '{found.member}', which cannot be used", remedy=str(self.problems[found.member])
+                f"it is made of '{found.member}', which cannot be used", remedy=str(self._wrong[found.member])
             )
         return part
 
-    def _load_columns(self) -> None:
+    def _wrong_columns(self) -> Iterator[tuple[str, QueryError]]:
         for table in self.catalog.usable_tables.values():
             for column in table.usable.values():
                 if column.sql:
-                    self._try(column.member, "column", lambda t=table.name, c=column.name: self.binder.column(t, (), c))
+                    try:
+                        self.binder.column(table.name, (), column.name)
+                    except QueryError as error:
+                        yield column.member, described(error, f"column '{column.member}'")
 
-    def _load_segments(self) -> None:
+    def _wrong_segments(self) -> Iterator[tuple[str, QueryError]]:
         for table in self.catalog.usable_tables.values():
             for name in table.segments:
-                self._try(f"{table.name}.{name}", "segment", lambda t=table.name, n=name: self._check_segment(t, n))
-
-    def _check_segment(self, table: str, name: str) -> None:
-        bound = self.segment(table, name, table, ())
-        if types.family(bound.type) not in ("boolean", "other"):
-            raise ExpressionInvalid("a segment is a condition, true or false", remedy="Compare: column > 0.")
-
-    def _try(self, member: str, kind: str, action: object) -> None:
-        try:
-            action()  # type: ignore[operator]  # a closure over one member
-        except QueryError as error:
-            self.problems.setdefault(member, described(error, f"{kind} '{member}'"))
+                try:
+                    self.segment(table.name, name, table.name, ())
+                except QueryError as error:
+                    yield f"{table.name}.{name}", error
