@@ -29,7 +29,8 @@ FORM = 1
 ACCOUNT_DAY = """
 create table gold.account_day as
 select s_suppkey as a_suppkey, day::date as a_date,
-    (((s_suppkey * 7919 + epoch_ms(day) // 86400000 * 104729) * 31 % 2000003 - 500000) / 100)::decimal(15, 2) as a_balance
+    (((s_suppkey * 7919 + epoch_ms(day) // 86400000 * 104729) * 31 % 2000003 - 500000) / 100)
+        ::decimal(15, 2) as a_balance
 from gold.supplier, generate_series(timestamp '1992-01-01', timestamp '1998-12-31', interval 1 day) as days(day)
 where s_suppkey % 10 = 0 and isodow(day) < 6 and (s_suppkey * 31 + epoch_ms(day) // 86400000 * 17) % 50 <> 0
 order by a_date, a_suppkey

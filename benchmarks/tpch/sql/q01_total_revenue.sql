@@ -1,8 +1,8 @@
 -- Total revenue.
--- form split: two sums instead of a difference a row
-select sum(l_extendedprice) - sum(l_extendedprice * l_discount) as revenue from lineitem
 -- form plain: one pass
 select sum(l_extendedprice * (1 - l_discount)) as revenue from lineitem
+-- form split: two sums instead of a difference a row
+select sum(l_extendedprice) - sum(l_extendedprice * l_discount) as revenue from lineitem
 -- form integers: money as whole hundredths, scaled back at the end
 select (sum((l_extendedprice * 100)::bigint * (100 - (l_discount * 100)::bigint))::decimal(38, 4) / 10000)::decimal(38, 4) as revenue
 from lineitem

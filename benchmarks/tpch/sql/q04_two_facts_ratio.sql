@@ -1,4 +1,12 @@
 -- Revenue, orders and revenue an order by market segment: two facts of two grains.
+-- form deferred: segments after grouping orders by customer only for the count
+with r as (
+    select c_mktsegment as segment, sum(l_extendedprice * (1 - l_discount)) as revenue
+    from lineitem join orders on o_orderkey = l_orderkey join customer on c_custkey = o_custkey group by 1),
+o as (select c_mktsegment as segment, sum(n)::bigint as orders
+    from (select o_custkey, count(*) as n from orders group by 1) join customer on c_custkey = o_custkey group by 1)
+select segment, revenue, orders, revenue::double / nullif(orders, 0) as revenue_per_order
+from r full join o using (segment) order by 1
 -- form two_scans: each fact at its own grain, then one FULL JOIN
 with r as (
     select c_mktsegment as segment, sum(l_extendedprice * (1 - l_discount)) as revenue
@@ -37,11 +45,20 @@ o as (select o_custkey, count(*) as orders from orders group by 1)
 select c_mktsegment as segment, sum(revenue) as revenue, sum(orders)::bigint as orders, sum(revenue)::double / nullif(sum(orders), 0)::double as revenue_per_order
 from customer left join r on r.o_custkey = c_custkey left join o on o.o_custkey = c_custkey
 group by 1 having sum(orders) is not null or sum(revenue) is not null order by 1
--- form deferred: segments after grouping orders by customer only for the count
-with r as (
-    select c_mktsegment as segment, sum(l_extendedprice * (1 - l_discount)) as revenue
-    from lineitem join orders on o_orderkey = l_orderkey join customer on c_custkey = o_custkey group by 1),
-o as (select c_mktsegment as segment, sum(n)::bigint as orders
-    from (select o_custkey, count(*) as n from orders group by 1) join customer on c_custkey = o_custkey group by 1)
-select segment, revenue, orders, revenue::double / nullif(orders, 0) as revenue_per_order
-from r full join o using (segment) order by 1
+-- form keyed: the segment's number instead of its text while grouping
+with s as materialized (select row_number() over (order by c_mktsegment) as s, c_mktsegment from (select distinct c_mktsegment from customer)),
+c as materialized (select c_custkey, s from customer join s using (c_mktsegment)),
+r as (select s, sum(l_extendedprice * (1 - l_discount)) as revenue from lineitem join orders on o_orderkey = l_orderkey join c on c_custkey = o_custkey group by 1),
+o as (select s, count(*) as orders from orders join c on c_custkey = o_custkey group by 1)
+select c_mktsegment as segment, revenue, orders, revenue::double / nullif(orders, 0) as revenue_per_order
+from s left join r using (s) left join o using (s) where orders is not null or revenue is not null order by 1
+-- form order_value: the value of each order first, both facts from one join of orders and customers
+select c_mktsegment as segment, sum(r) as revenue, count(*) as orders, sum(r)::double / nullif(count(*), 0) as revenue_per_order
+from (select o_custkey, r from orders left join (select l_orderkey, sum(l_extendedprice * (1 - l_discount)) as r from lineitem group by 1) on l_orderkey = o_orderkey)
+join customer on c_custkey = o_custkey group by 1 order by 1
+-- form mixed: revenue by segment, orders counted by customer first
+with r as (select c_mktsegment, sum(l_extendedprice * (1 - l_discount)) as revenue
+    from lineitem join (select o_orderkey, c_mktsegment from orders join customer on c_custkey = o_custkey) on o_orderkey = l_orderkey group by 1),
+o as (select c_mktsegment, sum(n)::bigint as orders from customer join (select o_custkey, count(*) as n from orders group by 1) on c_custkey = o_custkey group by 1)
+select c_mktsegment as segment, revenue, orders, revenue::double / nullif(orders, 0) as revenue_per_order
+from r full join o using (c_mktsegment) order by 1

@@ -6,7 +6,7 @@ with q as materialized (
 select c.quarter, c.revenue, p.revenue as revenue__previous, c.revenue - p.revenue as revenue__delta,
     (c.revenue - p.revenue)::double / nullif(p.revenue, 0)::double as revenue__growth
 from q c left join q p on p.quarter = (c.quarter - interval 1 year)::date order by 1 nulls last
--- form self_join: one scan, quarters joined with themselves
+-- form self_join: one scan, quarters joined with themselves (right on any data)
 with q as materialized (
     select date_trunc('quarter', l_shipdate)::date as quarter, sum(l_extendedprice * (1 - l_discount)) as revenue from lineitem group by 1)
 select c.quarter, c.revenue, p.revenue as revenue__previous, c.revenue - p.revenue as revenue__delta,

@@ -17,7 +17,7 @@ with o as (select c_nationkey as k, sum(n)::bigint as orders
 s as (select s_nationkey as k, sum(s_acctbal) as balance from supplier group by 1)
 select n_name as nation, orders, balance from nation left join o on o.k = n_nationkey left join s on s.k = n_nationkey
 where orders is not null or balance is not null order by 1
--- form narrow: the customer's nation as a tiny integer in the hash table
+-- form narrow: the customer's nation as a tiny integer in the hash table (knows the data)
 with o as (select k, count(*) as orders from orders join (select c_custkey::int as c, c_nationkey::tinyint as k from customer) on c = o_custkey::int group by 1),
 s as (select s_nationkey as k, sum(s_acctbal) as balance from supplier group by 1)
 select n_name as nation, orders, balance from nation left join o on o.k = n_nationkey left join s on s.k = n_nationkey

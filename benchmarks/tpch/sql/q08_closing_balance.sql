@@ -18,3 +18,7 @@ select date_trunc('month', a_date)::date as month, sum(a_balance) as balance fro
 select date_trunc('month', a_date)::date as month, sum(a_balance) as balance
 from account_day where a_date in (select unnest(list(d)) from (select max(a_date) as d from account_day group by year(a_date) * 12 + month(a_date)))
 group by 1 order by 1
+-- form integer_month: sums by day, then the latest of an integer month
+select make_date((m // 12)::int, (m % 12 + 1)::int, 1) as month, balance from (
+    select year(a_date) * 12 + month(a_date) - 1 as m, max_by(balance, a_date) as balance from (select a_date, sum(a_balance) as balance from account_day group by 1) group by 1)
+order by 1

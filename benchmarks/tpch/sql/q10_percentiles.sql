@@ -1,4 +1,9 @@
 -- Median and 95th percentile of the order value by market segment (interpolated, as DOUBLE).
+-- form by_key: the segment's number instead of its text
+select segment, q[1] as median_order, q[2] as p95_order from (
+    select any_value(c_mktsegment) as segment, quantile_cont(v, [0.5, 0.95]) as q
+    from (select o_custkey, o_totalprice::double as v from orders)
+    join (select c_custkey, c_mktsegment, dense_rank() over (order by c_mktsegment) as s from customer) on c_custkey = o_custkey group by s) order by 1
 -- form shared: both from one sorted list
 select segment, q[1] as median_order, q[2] as p95_order from (
     select c_mktsegment as segment, quantile_cont(o_totalprice::double, [0.5, 0.95]) as q
@@ -25,3 +30,7 @@ select g as segment, (sum(v) filter (i in ((n - 1) // 2, n // 2))::double / coun
     max(v::double) filter (i = floor((n - 1) * 0.95)) + (max(v::double) filter (i = ceil((n - 1) * 0.95)) - max(v::double) filter (i = floor((n - 1) * 0.95)))
         * max((n - 1) * 0.95 - floor((n - 1) * 0.95)) as p95_order
 from s group by 1 order by 1
+-- form decimals: hundredths kept exact, cast of the interpolated pair (sorted as 64-bit integers)
+select segment, q[1] / 100 as median_order, q[2] / 100 as p95_order from (
+    select c_mktsegment as segment, quantile_cont((o_totalprice * 100)::bigint::double, [0.5, 0.95]) as q
+    from orders join customer on c_custkey = o_custkey group by 1) order by 1

@@ -29,3 +29,7 @@ where o_orderdate >= date '1993-07-01' and o_orderdate < date '1993-10-01'
   and exists (select 1 from lineitem where l_orderkey = o_orderkey and l_commitdate < l_receiptdate
       and l_shipdate > date '1993-07-01' and l_shipdate < date '1994-02-01')
 group by 1 order by 1
+-- form dates_in_join: the quarter's orders first, a semi-join by hash of their keys
+with o as (select o_orderkey, o_orderpriority from orders where o_orderdate >= date '1993-07-01' and o_orderdate < date '1993-10-01'),
+l as (select distinct l_orderkey from lineitem semi join o on o_orderkey = l_orderkey where l_commitdate < l_receiptdate)
+select o_orderpriority as priority, count(*) as orders from o semi join l on l_orderkey = o_orderkey group by 1 order by 1

@@ -10,3 +10,7 @@ select o::bigint as orderkey, q::decimal(38, 2) as quantity from (
 select l_orderkey as orderkey, sum(l_quantity) as quantity from lineitem
 where l_orderkey in (select l_orderkey from lineitem where l_linenumber = 7)
 group by 1 having sum(l_quantity) > 300 order by 2 desc nulls last, 1 limit 100
+-- form two_steps: sums of all, then the filter
+select orderkey, quantity from (select l_orderkey as orderkey, sum(l_quantity) as quantity from lineitem group by 1) where quantity > 300 order by 2 desc nulls last, 1 limit 100
+-- form joined_orders: sums by order within the table's own order, by sorting
+select l_orderkey as orderkey, sum(l_quantity) as quantity from (select l_orderkey, l_quantity from lineitem where l_quantity is not null) group by 1 having sum(l_quantity) > 300 order by 2 desc nulls last, 1 limit 100

@@ -25,3 +25,11 @@ from w where o_orderpriority = '1-URGENT' group by 1 order by 1
 with u as (select o_orderkey, o_custkey, o_orderdate from orders where o_orderpriority = '1-URGENT'),
 c as (select distinct u.o_orderkey from u join orders e on e.o_custkey = u.o_custkey and e.o_orderdate > u.o_orderdate and e.o_orderdate <= u.o_orderdate + 30)
 select date_trunc('year', o_orderdate)::date as year, count(c.o_orderkey)::double / count(*) as repeat_rate from u left join c using (o_orderkey) group by 1 order by 1
+-- form next_day: each customer's order days and the one after, joined to the urgent ones
+with d as (select o_custkey as c, o_orderdate as d, lead(o_orderdate) over (partition by o_custkey order by o_orderdate) - o_orderdate as gap from (select distinct o_custkey, o_orderdate from orders))
+select make_date(year(o_orderdate)::int, 1, 1) as year, coalesce(sum((gap <= 30)::int), 0)::double / count(*) as repeat_rate
+from orders left join d on c = o_custkey and d = o_orderdate where o_orderpriority = '1-URGENT' group by 1 order by 1
+-- form semi_exists_year: EXISTS, years as integers
+select make_date(y::int, 1, 1) as year, count(*) filter (followed)::double / count(*) as repeat_rate from (
+    select year(o_orderdate) as y, exists (select 1 from orders e where e.o_custkey = u.o_custkey and e.o_orderdate > u.o_orderdate and e.o_orderdate <= u.o_orderdate + 30) as followed
+    from orders u where o_orderpriority = '1-URGENT') group by 1 order by 1
