@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from verity.data.catalog import Catalog
+from verity.data.catalog import TO_MANY, Catalog
 from verity.data.finding import CODES, Finding
 from verity.data.join_paths import ambiguous_targets
 from verity.data.members import CatalogTable
 from verity.data.metric_entry import MetricEntry
-from verity.data.narrow import metric_parts
 from verity.exceptions import AmbiguousMember, UnknownMember, did_you_mean
 
 __all__ = ["CODES", "RULES", "Finding", "check_dictionary"]
@@ -43,7 +42,7 @@ def _metric_form(catalog: Catalog) -> Iterator[Finding]:
             message = f"the {metric.type} metric '{name}' has no '{missing}'"
             yield _finding(catalog, "VRT-209", table, ("metrics", name), message, f"Add '{missing}: ...'.")
             continue
-        for part in metric_parts(metric):
+        for part in metric.parts:
             try:
                 catalog.metric_part(part, table=table.name)
             except UnknownMember:
@@ -67,10 +66,10 @@ def _keys(catalog: Catalog) -> Iterator[Finding]:
         join.table
         for table in catalog.usable_tables.values()
         for join in table.entry.joins.values()
-        if join.type != "one_to_many"
+        if join.type not in TO_MANY
     }
     for table in catalog.usable_tables.values():
-        many = any(join.type == "one_to_many" for join in table.entry.joins.values())
+        many = any(join.type in TO_MANY for join in table.entry.joins.values())
         if not table.primary_key and (table.name in targets or many):
             message = f"{table.name} is joined but declares no primary_key, so its rows cannot be told apart"
             remedy = "Add 'primary_key' if it has one; questions that need it are refused until then."
@@ -197,7 +196,9 @@ def _metrics(catalog: Catalog) -> Iterator[tuple[CatalogTable, str, MetricEntry]
 
 
 def _missing_key(metric: MetricEntry) -> str:
-    wanted: tuple[str, ...] = ("numerator", "denominator") if metric.type == "ratio" else ("sql",)
+    wanted: tuple[str, ...] = {"ratio": ("numerator", "denominator"), "simple": ("sql",), "derived": ("sql",)}.get(
+        metric.type, ()
+    )  # the keys of the other kinds are held by their model
     return next((key for key in wanted if not getattr(metric, key)), "")
 
 
@@ -205,7 +206,7 @@ def _circles(catalog: Catalog) -> Iterable[tuple[str, ...]]:
     """Each circle of metrics once, as the members on it."""
     parts: dict[str, list[str]] = {}
     for table, name, metric in _metrics(catalog):
-        if metric.type != "simple":
+        if metric.parts:
             parts[f"{table.name}.{name}"] = [*_resolved(catalog, table.name, metric)]
     done: set[str] = set()
     for start in parts:
@@ -227,7 +228,7 @@ def _circles(catalog: Catalog) -> Iterable[tuple[str, ...]]:
 
 
 def _resolved(catalog: Catalog, table: str, metric: MetricEntry) -> Iterator[str]:
-    for part in metric_parts(metric):
+    for part in metric.parts:
         try:
             yield catalog.metric_part(part, table=table).member
         except (UnknownMember, AmbiguousMember):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from verity.contracts.metric import Grain, SpanText, read_span
 from verity.data.entry import Entry
+from verity.data.mentions import metric_names
 from verity.data.shapes import Aliases, Meta, Names, Version
 
 MetricKind = Literal[
@@ -143,6 +145,55 @@ class MetricEntry(Entry):
     """What other tools keep about it, by tool: shown, never executed."""
     draft: bool = False
     """True: proposed by `verity init`, not yet reviewed."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The metrics that it is made of, as written, each once; empty for one that reads rows itself."""
+        if self.type == "derived":
+            return metric_names(self.sql or "")
+        named = (self.numerator, self.denominator, self.metric, self.base, self.event)
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    @property
+    def own_sql(self) -> tuple[str, ...]:
+        """Its SQL over the columns of its own table."""
+        texts = (self.sql if self.type != "derived" else None, self.filter)
+        return tuple(text for text in texts if text)
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """The columns of its own table that it names outside SQL: `column` or `join.column`."""
+        named = (self.time_column, self.over, self.entity_of("base"))
+        return (*self.requires, *self.per, *(name for name in named if name))
+
+    @property
+    def definition(self) -> str:
+        """What it is, in one line, its filter apart: its SQL, or what is done to the metrics that it is made of."""
+        of = f"{{{self.metric}}}"
+        lines: dict[str, Callable[[], str]] = {
+            "ratio": lambda: f"{{{self.numerator}}} / {{{self.denominator}}}",
+            "cumulative": lambda: f"{of} {self._reach()}",
+            "offset": lambda: f"{of} {self.offset} before{'' if self.show in (None, 'value') else f', {self.show}'}",
+            "semi_additive": lambda: (
+                f"{self.sql} at the {self.take or 'last'} {self.over or 'time'} of each period"
+                + (f" for each {', '.join(self.per)}" if self.per else "")
+            ),
+            "percentile": lambda: f"percentile {self.percentile} of {self.sql}",
+            "conversion": lambda: f"{{{self.base}}} followed by {{{self.event}}} within {', '.join(self.within)}",
+            "retention": lambda: f"{{{self.base}}} followed by {{{self.event}}} after {self.after}",
+            "share": lambda: f"{of} as a share of {'each ' + ', '.join(self.within) if self.within else 'the whole'}",
+            "rank": lambda: f"place by {of}" + (f" within {', '.join(self.within)}" if self.within else ""),
+        }
+        return lines.get(self.type, lambda: self.sql or "")()
+
+    def _reach(self) -> str:
+        if self.window:
+            return f"over {self.window}"
+        return f"since the start of the {self.to_date}" if self.to_date else "of all time so far"
+
+    def entity_of(self, side: Literal["base", "event"]) -> str | None:
+        """conversion, retention: the column that names who acts, in the table of `base` or of `event`."""
+        return self.entity.get(side) if isinstance(self.entity, dict) else self.entity
 
     @model_validator(mode="after")
     def _has_the_keys_of_its_kind(self) -> Self:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from verity.data.access import NOTHING, TableAccess
 from verity.data.members import CatalogTable
-from verity.data.mentions import mentions, metric_names
+from verity.data.mentions import mentions
 from verity.data.metric_entry import MetricEntry
 from verity.data.model import JoinEntry
 
@@ -88,21 +88,31 @@ class _Narrowing:
             if self._metric_is_open(table, metric)
         }
         parts = {
-            (table, name): [choices for part in metric_parts(metric) if (choices := _choices(by_name, table, part))]
+            (table, name): [choices for part in metric.parts if (choices := _choices(by_name, table, part))]
             for table, name in found
-            if (metric := self._allowed[table].usable_metrics[name]).type != "simple"
+            if (metric := self._allowed[table].usable_metrics[name]).parts
         }
         while closed := {key for key, needs in parts.items() if any(not found & set(need) for need in needs)} & found:
             found -= closed
         return frozenset(found)
 
     def _metric_is_open(self, table: CatalogTable, metric: MetricEntry) -> bool:
-        names: list[tuple[str, ...]] = [tuple(name.split(".")) for name in metric.requires]
-        for sql in (metric.sql if metric.type == "simple" else None, metric.filter):
-            names.extend(mentions(sql) if sql else ())
-        if metric.time_column:
-            names.append(tuple(metric.time_column.split(".")))
-        return self._are_open(table, names)
+        names = [tuple(name.split(".")) for name in metric.own_columns]
+        for sql in metric.own_sql:
+            names.extend(mentions(sql))
+        return self._are_open(table, names) and self._event_is_open(table, metric)
+
+    def _event_is_open(self, table: CatalogTable, metric: MetricEntry) -> bool:
+        """Who acts is named by a column of the event's table too."""
+        column, event = metric.entity_of("event"), metric.event or ""
+        if column is None:
+            return True
+        holder, dot, _ = event.rpartition(".")
+        holders = [holder] if dot else [t.name for t in self._all.values() if event in t.usable_metrics]
+        names = [table.name] if event in table.usable_metrics and not dot else holders
+        return all(
+            name in self._allowed and self._is_open(self._allowed[name], tuple(column.split("."))) for name in names
+        )
 
     def _are_open(self, table: CatalogTable, names: Names) -> bool:
         return all(self._is_open(table, name) for name in names)
@@ -131,13 +141,6 @@ class _Narrowing:
             return False
         words = {part[-1].casefold() for part in mentions(join.sql)} if join.sql else set()
         return not words & {column.casefold() for column in here | there}
-
-
-def metric_parts(metric: MetricEntry) -> tuple[str, ...]:
-    """The names of the metrics that a ratio or derived metric is made of, as written."""
-    if metric.type == "ratio":
-        return tuple(part for part in (metric.numerator, metric.denominator) if part)
-    return metric_names(metric.sql) if metric.type == "derived" and metric.sql else ()
 
 
 def _choices(by_name: Mapping[str, list[tuple[str, str]]], table: str, part: str) -> list[tuple[str, str]]:

@@ -22,8 +22,8 @@ class Aggregate(NamedTuple):
 
 def simple_aggregate(entry: MetricEntry) -> Aggregate | None:
     """The one aggregate that a metric is; None for any other expression and where a filter narrows it."""
-    match = _AGGREGATE.fullmatch((entry.sql or "").strip())
-    return Aggregate(match[1].upper(), bool(match[2]), match[3]) if match and not entry.filter else None
+    match = _AGGREGATE.fullmatch((entry.sql or "").strip()) if entry.type == "simple" and not entry.filter else None
+    return Aggregate(match[1].upper(), bool(match[2]), match[3]) if match else None
 
 
 def counts_of(catalog: Catalog) -> Mapping[str, tuple[str, ...]]:

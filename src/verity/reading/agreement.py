@@ -10,7 +10,6 @@ from contextlib import suppress
 
 from verity.contracts.metric import AllOf, Condition, FilterNode, MetricQuery
 from verity.data.catalog import Catalog, MetricMember
-from verity.data.mentions import metric_names
 from verity.exceptions import AmbiguousMember, UnknownMember
 from verity.reading.choices import Problem
 from verity.semantic.pinned import pinned_values
@@ -28,13 +27,13 @@ def disagreements(query: MetricQuery, catalog: Catalog) -> Iterator[Problem]:
 
 
 def simple_parts(catalog: Catalog, metric: MetricMember) -> tuple[MetricMember, ...]:
-    """The simple metrics that a ratio or derived metric is made of; a simple one is its own.
+    """The metrics of rows that a metric is made of; one that reads rows itself is its own.
 
     Parts that the dictionary does not have are left out: the compiler says so, and refuses the query.
     """
     found: dict[str, MetricMember] = {}
     _collect(catalog, metric, found)
-    return tuple(part for part in found.values() if part.entry.type == "simple")
+    return tuple(part for part in found.values() if not part.entry.parts)
 
 
 def _collect(catalog: Catalog, metric: MetricMember, found: dict[str, MetricMember]) -> None:
@@ -42,10 +41,9 @@ def _collect(catalog: Catalog, metric: MetricMember, found: dict[str, MetricMemb
         return
     found[metric.member] = metric
     entry = metric.entry
-    made_of = (entry.numerator, entry.denominator) if entry.type == "ratio" else metric_names(entry.sql or "")
-    for name in made_of if entry.type != "simple" else ():
+    for name in entry.parts:
         with suppress(UnknownMember, AmbiguousMember):
-            _collect(catalog, catalog.metric_part(name or "", table=metric.table), found)
+            _collect(catalog, catalog.metric_part(name, table=metric.table), found)
 
 
 def _between_conditions(conditions: Sequence[Condition]) -> Iterator[Problem]:

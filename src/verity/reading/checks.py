@@ -20,8 +20,10 @@ _FIRST_FUNCTION = re.compile(r"\s*(\w+)\s*\(")
 
 def metric_kind(entry: MetricEntry) -> MetricKind:
     """What sort of number a metric is, from its type, unit and outermost aggregate."""
-    if entry.type == "ratio":
+    if entry.type in ("ratio", "share", "conversion", "retention") and entry.show != "count":
         return "ratio"
+    if entry.type == "percentile":
+        return "average"
     match = _FIRST_FUNCTION.match(entry.sql or "")
     function = match[1].upper() if match and _is_one_call(entry.sql or "") else ""
     if function in ("COUNT", "COUNT_IF"):

@@ -75,10 +75,9 @@ def _definition(words: Words, vocabulary: Vocabulary, language: Language) -> str
     lines = []
     for member in found:
         entry = vocabulary.metrics[member].entry
-        what = entry.sql or (f"{entry.numerator} / {entry.denominator}" if entry.type == "ratio" else "")
         condition = f" ({'where' if language == 'en' else 'donde'} {entry.filter})" if entry.filter else ""
         described = f": {entry.description.rstrip('.')}." if entry.description else "."
-        lines.append(f"{labels.metric(member)} ({member}){described} = {what}{condition}")
+        lines.append(f"{labels.metric(member)} ({member}){described} = {entry.definition}{condition}")
     return "\n".join(lines)
 
 
