@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlglot import exp
 
 from verity.data.catalog import Catalog
 from verity.data.model import JoinEntry
-from verity.exceptions import ExpressionInvalid, QueryError
+from verity.exceptions import ExpressionInvalid, NotSupported, QueryError
 from verity.semantic.sql_reader import read_expression
 
 Path = tuple[str, ...]
@@ -24,10 +24,11 @@ SOURCE, TARGET = "source", "target"
 """How a hop's own condition names its two sides."""
 LONGEST_ALIAS = 60
 """Bytes; PostgreSQL cuts names at 63 and would make two of them one."""
-MOST_HOPS = 8
 MOST_PATHS = 10
-MOST_STEPS = 5_000
+MOST_STEPS = 20_000
+"""Partial paths looked at in one search; past them the query is refused rather than answered by the first found."""
 
+MANY_TO_MANY = "many_to_many"
 _ONE = frozenset({False})
 _MANY = frozenset({True})
 _Phases = tuple[frozenset[bool], ...]
@@ -45,6 +46,9 @@ class Hop:
     from_many: bool
     pairs: tuple[tuple[str, str], ...]
     condition: exp.Expr | None = None
+    weight: str | None = None
+    """A column of the target that says which share of the source's row falls to each of its rows: a weighted bridge.
+    Such a hop is taken by name only, never found."""
 
     def inverse(self) -> Hop:
         """The same join from its other side."""
@@ -70,26 +74,60 @@ def alias(root: str, path: Path) -> str:
 
 
 class JoinGraph:
-    """The hops that leave each table. A join whose SQL cannot be read is in `problems` and is no hop."""
+    """The hops that leave each table, found when first needed. A join whose SQL cannot be read is in `problems`, no hop."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self.problems: dict[str, QueryError] = {}
-        self._hops: dict[str, dict[str, Hop]] = {name: {} for name in catalog.usable_tables}
-        for table in catalog.usable_tables.values():
-            for name, entry in table.joins.items():
-                if entry.table in self._hops:
-                    self._declare(table.name, name, entry)
-        self._add_inverses()
+        self._tables = catalog.usable_tables
+        self._declared: dict[str, dict[str, Hop]] = {}
+        self._hops: dict[str, dict[str, Hop]] = {}
+        """Hops by table, found when a table is first asked for."""
+        self._problems: dict[str, QueryError] = {}
+        self._incoming: dict[str, list[str]] = {}
+        """The tables with a join to a table, each once."""
+        for table in self._tables.values():
+            for target in dict.fromkeys(entry.table for entry in table.joins.values()):
+                self._incoming.setdefault(target, []).append(table.name)
+
+    @property
+    def problems(self) -> Mapping[str, QueryError]:
+        """Joins whose SQL cannot be read, by member: reads them all."""
+        for table in self._tables:
+            self._declared_of(table)
+        return self._problems
 
     def hops(self, table: str) -> Mapping[str, Hop]:
         """Hops that leave a table, by name."""
-        return self._hops.get(table, {})
+        known = self._hops.get(table)
+        if known is None:
+            if table not in self._tables:
+                return {}
+            known = self._hops[table] = dict(self._declared_of(table))
+            for hop in self._inverses(table):
+                known.setdefault(hop.name, hop)
+        return known
+
+    def expanded(self, root: str, joins: Path) -> Path:
+        """Declared joins as hops: one over a bridge is two, to the bridge and on."""
+        if not self._bridges:
+            return joins
+        path: list[str] = []
+        table = root
+        for name in joins:
+            steps = self._bridges.get((table, name), (name,))
+            for step in steps:
+                table = self._hops[table][step].target
+            path.extend(steps)
+        return tuple(path)
+
+    def weighted(self, root: str, path: Path) -> int | None:
+        """The index of the first hop of a path that is to a weighted bridge, or None."""
+        return next((i for i, hop in enumerate(self.walk(root, path)) if hop.weight is not None), None)
 
     def walk(self, root: str, path: Path) -> Iterator[Hop]:
         """The hops of a path, in order. Raises KeyError on a name that is no hop."""
         table = root
         for name in path:
-            hop = self._hops[table][name]
+            hop = self.hops(table)[name]
             yield hop
             table = hop.target
 
@@ -117,49 +155,121 @@ class JoinGraph:
         return self._search(root, target, (_ONE, _MANY, _ONE))
 
     def _search(self, root: str, target: str, phases: _Phases) -> list[Path]:
-        """Breadth first, no table twice, shortest first; a phase to many is never skipped. Bounded work."""
+        """Breadth first, no table twice, shortest first, only through tables that reach the target.
+
+        A phase to many is never skipped. Raises `NotSupported` where there are too many ways to look through.
+        """
+        leading = self._tables_that_reach(target)
+        if root not in leading:
+            return []
         found: list[Path] = []
         waiting: list[tuple[str, Path, frozenset[str], int]] = [(root, (), frozenset({root}), 0)]
-        for table, path, seen, phase in waiting:  # grows while it is walked
+        for steps, (table, path, seen, phase) in enumerate(waiting):  # grows while it is walked
             for hop in self._hops[table].values():
+                if hop.target in seen or hop.target not in leading or hop.weight is not None:
+                    continue
                 following = _phase_after(hop.to_many, phase, phases)
-                if hop.target in seen or following is None:
+                if following is None:
                     continue
                 longer = (*path, hop.name)
                 if hop.target == target and _MANY not in phases[following + 1 :]:
                     found.append(longer)
-                elif len(longer) < MOST_HOPS and len(waiting) < MOST_STEPS:
+                else:
                     waiting.append((hop.target, longer, seen | {hop.target}, following))
             if len(found) >= MOST_PATHS:
                 break
+            if steps >= MOST_STEPS:
+                raise NotSupported(
+                    f"more ways lead from '{root}' to '{target}' than can be compared",
+                    remedy=f"Name the way: {root}.<join>.<join>.<column>.",
+                )
         return found[:MOST_PATHS]
 
-    def _declare(self, table: str, name: str, entry: JoinEntry) -> None:
+    def _tables_that_reach(self, target: str) -> frozenset[str]:
+        known = self._reaching.get(target)
+        if known is None:
+            before: dict[str, set[str]] = {}
+            for table, hops in self._hops.items():
+                for hop in hops.values():
+                    before.setdefault(hop.target, set()).add(table)
+            reached = {target}
+            waiting = [target]
+            while waiting:
+                more = before.get(waiting.pop(), set()) - reached
+                reached |= more
+                waiting.extend(more)
+            known = self._reaching[target] = frozenset(reached)
+        return known
+
+    def _bridge(self, table: str, name: str, entry: JoinEntry) -> None:
+        """A join over a bridge: the bridge's join to this table walked backwards, then its join to the other one."""
+        try:
+            near, far = self._bridge_joins(table, name, entry)
+        except QueryError as error:
+            self.problems[f"{table}.{name}"] = error
+            return
+        if near is None or far is None:
+            return  # the bridge is not there for this principal
+        back = near.inverse()
+        if entry.weight is not None:
+            back = replace(back, name=f"through({name})", weight=entry.weight)
+            self._hops[table][back.name] = back
+        else:
+            known = next((h for h in self._hops[table].values() if _same(h, back)), None)
+            back = known or self._hops[table].setdefault(back.name, back)
+        self._bridges[(table, name)] = (back.name, far.name)
+
+    def _bridge_joins(self, table: str, name: str, entry: JoinEntry) -> tuple[Hop | None, Hop | None]:
+        """The bridge's joins to one row of this table and of the other one."""
+        if not entry.through:
+            raise ExpressionInvalid("a many_to_many join names no bridge", remedy="Add `through: <bridge table>`.")
+        ways = [h for h in self._hops.get(entry.through, {}).values() if not h.to_many and "(" not in h.name]
+        far = [hop for hop in ways if hop.target == entry.table]
+        far = [hop for hop in far if hop.name == name] or far
+        near = [hop for hop in ways if hop.target == table and (len(far) != 1 or hop is not far[0])]
+        for side, found in ((table, near), (entry.table, far)):
+            if len(found) > 1:
+                choices = ", ".join(hop.name for hop in found)
+                raise ExpressionInvalid(
+                    f"the bridge '{entry.through}' leads to '{side}' by several joins: {choices}",
+                    remedy="Call the join as the bridge's join to the other side is called.",
+                )
+        return next(iter(near), None), next(iter(far), None)
+
+    def _declare(self, table: str, name: str, entry: JoinEntry) -> Hop | None:
         on = {entry.on: entry.on} if isinstance(entry.on, str) else entry.on or {}
         try:
             condition = _condition(table, name, entry.sql) if entry.sql else None
         except QueryError as error:
-            self.problems[f"{table}.{name}"] = error
-            return
-        if condition is not None or on:
-            self._hops[table][name] = Hop(
-                name=name,
-                source=table,
-                target=entry.table,
-                to_many=entry.type == "one_to_many",
-                from_many=entry.type == "many_to_one",
-                pairs=tuple(on.items()),
-                condition=condition,
-            )
+            self._problems[f"{table}.{name}"] = error
+            return None
+        if condition is None and not on:
+            return None
+        return Hop(
+            name=name,
+            source=table,
+            target=entry.table,
+            to_many=entry.type == "one_to_many",
+            from_many=entry.type == "many_to_one",
+            pairs=tuple(on.items()),
+            condition=condition,
+        )
 
-    def _add_inverses(self) -> None:
-        declared = [hop for hops in self._hops.values() for hop in hops.values()]
-        known = {(hop.source, hop.target, frozenset(hop.pairs)) for hop in declared if hop.pairs}
-        for hop in declared:
-            back = hop.inverse()
-            both_declared = bool(back.pairs) and (back.source, back.target, frozenset(back.pairs)) in known
-            if hop.source != hop.target and not both_declared:
-                self._hops[back.source].setdefault(back.name, back)
+    def _inverses(self, table: str) -> Iterator[Hop]:
+        """The joins of other tables to this one, backwards, but for those that it declares itself."""
+        known = {(hop.target, frozenset(hop.pairs)) for hop in self._declared_of(table).values() if hop.pairs}
+        for source in self._incoming.get(table, ()):
+            if source == table:
+                continue
+            for hop in self._declared_of(source).values():
+                if hop.target == table:
+                    back = hop.inverse()
+                    if not (back.pairs and (back.target, frozenset(back.pairs)) in known):
+                        yield back
+
+
+def _same(one: Hop, other: Hop) -> bool:
+    return bool(one.pairs) and (one.target, frozenset(one.pairs)) == (other.target, frozenset(other.pairs))
 
 
 def _phase_after(to_many: bool, phase: int, phases: _Phases) -> int | None:
