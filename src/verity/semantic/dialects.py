@@ -5,33 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from importlib import import_module
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.dialects.postgres import Postgres
 
 from verity.exceptions import NotSupported
 from verity.semantic.fragments import CODE_POINT
+from verity.semantic.printing.rules import Writing, apply
 from verity.semantic.rewrites import rewrite
 from verity.semantic.work import Value
 
-_DIALECTS: dict[str, Dialect] = {"duckdb": DuckDB(), "postgres": Postgres()}
-_COLLATIONS: dict[str, str | None] = {"duckdb": None, "postgres": CODE_POINT}
+NATIVE = ("duckdb", "postgres")
+"""Dialects that the plan is printed in nearly as it stands: `rewrites.py` says where not."""
+DIALECTS = (*NATIVE, "clickhouse", "spark", "bigquery", "snowflake", "trino", "doris")
+_COLLATIONS: dict[str, str] = {"postgres": CODE_POINT}
 """How text is compared by code point, where that is not the engine's default."""
 
 
 def collation_of(dialect: str) -> str | None:
     """The collation that text is grouped and ordered by, or None where none need be named."""
-    if dialect not in _DIALECTS:
-        raise NotSupported(f"no SQL is written for '{dialect}'", remedy=f"Use one of {', '.join(_DIALECTS)}.")
-    return _COLLATIONS[dialect]
+    if dialect not in DIALECTS:
+        raise NotSupported(f"no SQL is written for '{dialect}'", remedy=f"Use one of {', '.join(DIALECTS)}.")
+    return _COLLATIONS.get(dialect)
 
 
 def printed(statement: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
-    """The SQL text."""
-    rewrite(statement, dialect)
-    return _DIALECTS[dialect].generate(statement, copy=False, pretty=pretty)
+    """The SQL text with its parameters as the engine binds them. Changes `statement` for the native dialects only."""
+    if dialect in NATIVE:
+        rewrite(statement, dialect)
+        return _printer(dialect).generate(statement, copy=False, pretty=pretty)
+    made = apply(statement.copy(), _writing(dialect))
+    return _printer(dialect).generate(made, copy=False, pretty=pretty)
+
+
+def bound_in_order(statement: exp.Expr, parameters: Sequence[Value]) -> tuple[Value, ...]:
+    """The values as they stand in the text, for dialects that bind by place (Trino, Doris)."""
+    return tuple(parameters[int(node.name) - 1] for node in statement.find_all(exp.Parameter, bfs=False))
 
 
 def shown(statement: exp.Expr, parameters: Sequence[Value], dialect: str) -> str:
@@ -40,11 +51,31 @@ def shown(statement: exp.Expr, parameters: Sequence[Value], dialect: str) -> str
     for node in list(made.find_all(exp.Parameter)):
         value = parameters[int(node.name) - 1]
         parent = node.parent
-        if isinstance(parent, exp.Cast) and isinstance(value, str | bool | int | Decimal):
+        if isinstance(parent, exp.Cast) and _needs_no_cast(value, parent, dialect):
             parent.replace(_literal(value))
         else:
             node.replace(_literal(value))
-    return _DIALECTS[dialect].generate(made, copy=False, pretty=True)
+    if dialect not in NATIVE:
+        made = apply(made, _writing(dialect))
+    return _printer(dialect).generate(made, copy=False, pretty=True)
+
+
+def _needs_no_cast(value: Value, cast: exp.Cast, dialect: str) -> bool:
+    if dialect not in NATIVE and isinstance(value, str):
+        return bool(cast.args["to"].this == exp.DType.TEXT)
+    return isinstance(value, str | bool | int | Decimal)
+
+
+@cache
+def _printer(dialect: str) -> Dialect:
+    return Dialect.get_or_raise(dialect)
+
+
+@cache
+def _writing(dialect: str) -> Writing:
+    """Its module, loaded when first needed."""
+    writing: Writing = import_module(f"verity.semantic.printing.{dialect}").WRITING
+    return writing
 
 
 def _literal(value: Value) -> exp.Expr:

@@ -1,0 +1,241 @@
+"""ClickHouse: where the plan's words mean something else there, and what is written instead.
+
+Tried on ClickHouse 26.9 (chDB): a sum of nothing is 0, a joined row that is absent holds zeros, an integer sum wraps,
+a cast to Decimal cuts, a Date ends in 2149, `median` samples, LENGTH counts bytes, 1.5 is a Float64.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from verity.semantic.printing import rules
+from verity.semantic.printing.rules import Writing, call, number, text
+from verity.semantic.types import cast, decimal
+
+SETTINGS = {
+    "join_use_nulls": "1",  # a LEFT JOIN that finds nothing gives NULL, not 0 or ''
+    "aggregate_functions_null_for_empty": "1",  # an aggregate of nothing is NULL; COUNT stays 0
+    "group_by_use_nulls": "1",  # totals have NULL where they have no group
+    "enable_extended_results_for_datetime_functions": "1",  # dates before 1970 and after 2149
+    "count_distinct_implementation": "'uniqExact'",
+    "session_timezone": "'UTC'",
+}
+_PARTS = {
+    "QUARTER": "toQuarter", "WEEK": "toISOWeek", "ISODOW": "toDayOfWeek", "DOY": "toDayOfYear", "ISOYEAR": "toISOYear",
+}  # fmt: skip
+_INSTANT = "UTC"
+
+
+def _cast(node: exp.Expr) -> exp.Expr:
+    kind = rules.kind_of(node)
+    parameter = node.this if isinstance(node.this, exp.Placeholder) else None
+    if kind == "TIMESTAMPTZ" and (parameter is not None or isinstance(node.this, exp.Literal)):
+        return call("parseDateTime64BestEffort", node.this, number(6), text(_INSTANT))
+    if kind == "TEXT" and parameter is not None:
+        return parameter
+    if kind == "DATE":
+        return rules.typed(node, "DATE32")
+    if kind == "TIMESTAMP":
+        return rules.typed(node, "DATETIME64", 6)
+    if kind == "TIMESTAMPTZ":
+        return call("toTimeZone", rules.typed(node, "DATETIME64", 6), text(_INSTANT))
+    if kind == "DECIMAL" and parameter is None:
+        return _exact(node, rules.decimals(node) or 0)
+    if kind in ("BIGINT", "INT") and rules.source(node) in ("double", "decimal"):
+        node.set("this", call("round", node.this))
+    return node
+
+
+def _exact(node: exp.Expr, digits: int) -> exp.Expr:
+    """A cast to Decimal cuts: what is cast is rounded first, half away from zero."""
+    kind = rules.source(node)
+    if kind == "decimal":
+        node.set("this", call("round", node.this, number(digits)))
+    elif kind == "double":
+        scaled = exp.Paren(this=exp.Mul(this=exp.Paren(this=node.this), expression=number(10**digits)))
+        units = cast(_rounded(scaled), decimal(0))
+        return exp.Mul(this=units, expression=_decimal_literal(f"0.{1:0{digits}d}")) if digits else units
+    elif kind == "text":
+        wide = call("toDecimal256", node.this, number(min(digits + 12, 50)))
+        node.set("this", call("round", wide, number(digits)))
+    return node
+
+
+def _rounded(value: exp.Expr) -> exp.Expr:
+    """A double to the nearest whole, halves away from zero. Its own round takes halves to the even one, and adding 0.5
+    can itself round; the same parts are computed once."""
+    past = exp.Sub(this=value.copy(), expression=call("trunc", value.copy()))
+    is_half = exp.Paren(this=exp.GTE(this=call("abs", past), expression=exp.Literal.number("0.5")))
+    return exp.Add(this=call("trunc", value), expression=exp.Mul(this=is_half, expression=call("sign", value.copy())))
+
+
+def _literal(node: exp.Expr) -> exp.Expr:
+    is_fraction = isinstance(node.parent, exp.PercentileCont | exp.PercentileDisc)
+    return node if is_fraction or not rules.is_decimal_literal(node) else _decimal_literal(node.name)
+
+
+def _decimal_literal(value: str) -> exp.Expr:
+    return call("toDecimal128", text(value), number(len(value.partition(".")[2])))
+
+
+def _parameter(node: exp.Expr) -> exp.Expr:
+    """`{p1: String}`, bound by the client and never spliced; the cast around it makes the type."""
+    return exp.Placeholder(this=f"p{node.name}", kind="String")
+
+
+def _arithmetic(node: exp.Expr) -> exp.Expr:
+    if node.args.get("days"):
+        return call("dateDiff", text("day"), node.expression, node.this)
+    if not rules.is_whole(node):
+        return node
+    node.set("whole", None)
+    node.set("this", cast(node.this, decimal(0)))
+    return cast(exp.Paren(this=node), "bigint")
+
+
+def _counted(node: exp.Expr) -> exp.Expr:
+    """COUNT is unsigned there, and has no common type with a signed column."""
+    return node if isinstance(node.parent, exp.Filter | exp.Window) else cast(node, "bigint")
+
+
+def _filtered(node: exp.Expr) -> exp.Expr:
+    counts = isinstance(node.this, exp.Count) and not isinstance(node.parent, exp.Window)
+    return cast(node, "bigint") if counts else node
+
+
+def _windowed(node: exp.Expr) -> exp.Expr:
+    inner = node.this.this if isinstance(node.this, exp.Filter) else node.this
+    counts = isinstance(inner, exp.Count | exp.RowNumber | exp.Rank | exp.DenseRank)
+    return cast(node, "bigint") if counts else node
+
+
+def _percentile(node: exp.Expr) -> exp.Expr:
+    found = rules.percentile(node)
+    if found is None:
+        return node
+    fraction, operand, occurs = found
+    if not occurs:
+        return exp.ParameterizedAgg(this="quantileExactInclusive", expressions=[fraction], params=[operand])
+    sorted_values = call("arraySort", call("groupArray", operand))
+    place = exp.Mul(this=fraction, expression=exp.Count(this=operand.copy()))
+    return call("arrayElementOrNull", sorted_values, call("toUInt64", call("greatest", number(1), call("ceil", place))))
+
+
+def _inside_filter(node: exp.Expr) -> exp.Expr:
+    """A percentile that occurs is written with arrays, which take no FILTER."""
+    found = rules.percentile(node.this)
+    return rules.conditioned(node) if found is not None and found[2] else node
+
+
+def _any(node: exp.Expr) -> exp.Expr:
+    return exp.Max(this=node.this)
+
+
+def _all(node: exp.Expr) -> exp.Expr:
+    return exp.Min(this=node.this)
+
+
+def _part(node: exp.Expr) -> exp.Expr:
+    unit, moment = node.this.name.upper(), node.expression
+    if unit == "DOW":
+        return exp.Mod(this=call("toDayOfWeek", moment), expression=number(7))
+    return call(_PARTS[unit], moment) if unit in _PARTS else node
+
+
+def _start_of_moment(node: exp.Expr) -> exp.Expr:
+    """`date_trunc('second')` rounds moments before 1970 up; these do not."""
+    unit = node.args["unit"].name.upper()
+    if unit in ("SECOND", "MINUTE", "HOUR"):
+        return call(f"toStartOf{unit.capitalize()}", node.this)
+    return call("dateTrunc", text(unit), node.this)
+
+
+def _start_of_day(node: exp.Expr) -> exp.Expr:
+    day, unit = node.this, node.args["unit"]
+    if isinstance(unit, exp.WeekStart):
+        weekday = exp.Paren(this=exp.Sub(this=call("toDayOfWeek", day.copy()), expression=number(1)))
+        return call("subtractDays", day, rules.days_since_start(unit, weekday))
+    return call("dateTrunc", text(unit.name.upper()), day)
+
+
+def _at_zone(node: exp.Expr) -> exp.Expr:
+    """The wall clock of a zone as a plain time; or, of a plain time, its instant."""
+    zone, inner = node.args["zone"].name, node.this
+    if zone == _INSTANT:
+        return call("toTimeZone", inner, text(zone))
+    if rules.makes_instant(node):
+        return call("toTimeZone", call("toDateTime64", call("toString", inner), number(6), text(zone)), text(_INSTANT))
+    shown = call("toTimeZone", inner.copy(), text(zone))
+    return call("addSeconds", call("toTimeZone", inner, text(_INSTANT)), call("timeZoneOffset", shown))
+
+
+def _renamed(name: str) -> rules.Rule:
+    def written(node: exp.Expr) -> exp.Expr:
+        arguments = [node.this, node.args.get("start"), node.args.get("length")]
+        return call(name, *(part for part in arguments if part is not None))
+
+    return written
+
+
+def _join(node: exp.Expr) -> exp.Expr:
+    """A LEFT JOIN needs an equality of both sides; one that holds for every pair is given where there is none."""
+    condition = node.args.get("on")
+    if condition is None or node.args.get("side") not in ("LEFT", "RIGHT", "FULL"):
+        return node
+    right = node.this.alias_or_name
+    if any(_links(part, right) for part in _conjuncts(condition)):
+        return node
+    columns = list(condition.find_all(exp.Column))
+    ours = next((c for c in columns if c.table != right), None)
+    theirs = next((c for c in columns if c.table == right), None)
+    if ours is None or theirs is None:
+        return node
+    always = exp.EQ(this=call("ignore", ours.copy()), expression=call("ignore", theirs.copy()))
+    node.set("on", exp.And(this=always, expression=exp.Paren(this=condition)))
+    return node
+
+
+def _conjuncts(node: exp.Expr) -> list[exp.Expr]:
+    while isinstance(node, exp.Paren):
+        node = node.this
+    if isinstance(node, exp.And):
+        return [*_conjuncts(node.this), *_conjuncts(node.expression)]
+    return [node]
+
+
+def _links(node: exp.Expr, right: str) -> bool:
+    if not isinstance(node, exp.EQ | exp.NullSafeEQ):
+        return False
+    sides = [{column.table for column in side.find_all(exp.Column)} for side in (node.this, node.expression)]
+    return all(sides) and any(one == {right} and right not in other for one, other in (sides, sides[::-1]))
+
+
+def _finish(statement: exp.Expr) -> None:
+    settings = [exp.EQ(this=exp.Var(this=name), expression=exp.Var(this=value)) for name, value in SETTINGS.items()]
+    statement.set("settings", settings)
+
+
+WRITING = Writing(
+    first={exp.Parameter: _parameter, exp.Literal: _literal, exp.Collate: rules.bare, exp.Filter: _inside_filter},
+    rules={
+        exp.Cast: _cast,
+        exp.Sum: rules.widened,
+        **dict.fromkeys((exp.Add, exp.Sub, exp.Mul), _arithmetic),
+        exp.Count: _counted,
+        exp.Filter: _filtered,
+        exp.Window: _windowed,
+        **dict.fromkeys((exp.Median, exp.WithinGroup), _percentile),
+        exp.LogicalOr: _any,
+        exp.LogicalAnd: _all,
+        exp.Extract: _part,
+        exp.TimestampTrunc: _start_of_moment,
+        exp.DateTrunc: _start_of_day,
+        exp.AtTimeZone: _at_zone,
+        exp.Upper: _renamed("upperUTF8"),
+        exp.Lower: _renamed("lowerUTF8"),
+        exp.Length: _renamed("lengthUTF8"),
+        exp.Substring: _renamed("substringUTF8"),
+        exp.Join: _join,
+    },
+    finish=_finish,
+)
