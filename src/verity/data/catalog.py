@@ -24,7 +24,11 @@ from verity.data.references import find_reference_faults
 from verity.data.tables import make_tables
 from verity.exceptions import AmbiguousMember, UnknownMember
 
+TO_MANY = frozenset({"one_to_many", "many_to_many"})
+"""The joins that lead to many rows."""
+
 __all__ = [
+    "TO_MANY",
     "Catalog",
     "CatalogColumn",
     "CatalogTable",
@@ -35,9 +39,14 @@ __all__ = [
 ]
 
 
-def build_catalog(dictionary: Dictionary, physical: PhysicalSchema | None = None) -> Catalog:
-    """The whole catalog, as the owner sees it. Without a physical schema (offline) only declared columns are known."""
-    tables = make_tables(dictionary, physical)
+def build_catalog(
+    dictionary: Dictionary, physical: PhysicalSchema | None = None, *, before: Catalog | None = None
+) -> Catalog:
+    """The whole catalog, as the owner sees it. Without a physical schema (offline) only declared columns are known.
+
+    `before` is an earlier whole catalog of the same project: tables that did not change since are taken from it.
+    """
+    tables = make_tables(dictionary, physical, before.usable_tables if before is not None else {})
     return Catalog(dictionary, tables, tables, physical=physical)
 
 
@@ -60,6 +69,7 @@ class Catalog:
         """The same and the ones that are `hidden: true`, which joins and definitions may still read."""
         self.physical = physical
         self.is_narrowed = narrowed
+        self._holders: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def metrics(self) -> tuple[MetricMember, ...]:
         """Every metric on offer, in the dictionary's order; hidden ones are left out."""
@@ -95,7 +105,7 @@ class Catalog:
         for table, rest in self._table_prefixes(name):
             if rest in table.metrics:
                 return MetricMember(table.name, rest, table.metrics[rest])
-        found = self._metric_tables.get(name, ())
+        found = self._metric_tables(name)
         if len(found) > 1:
             raise AmbiguousMember(name, [f"{table}.{name}" for table in found[:MOST_CHOICES]])
         return MetricMember(found[0], name, self.tables[found[0]].metrics[name]) if found else None
@@ -159,7 +169,7 @@ class Catalog:
     def paths(self, root: str, target: str, *, fan_out: bool = False) -> tuple[tuple[str, ...], ...]:
         """Every simple join path from root to target as join names, shortest first, ten at most.
 
-        Over many_to_one and one_to_one joins; `fan_out` adds one_to_many ones. A table reaches itself by `()` alone.
+        Over many_to_one and one_to_one joins; `fan_out` adds those to many. A table reaches itself by `()` alone.
         """
         return find_paths(self._graph_all if fan_out else self._graph, root, target)
 
@@ -194,13 +204,20 @@ class Catalog:
             if not entry.hidden
         )
 
-    @cached_property
-    def _metric_tables(self) -> Mapping[str, tuple[str, ...]]:
-        return _index((name, table.name) for table in self.tables.values() for name in table.metrics)
+    def _metric_tables(self, name: str) -> tuple[str, ...]:
+        return self._tables_with("metrics", name)
 
-    @cached_property
-    def _column_tables(self) -> Mapping[str, tuple[str, ...]]:
-        return _index((name, table.name) for table in self.tables.values() for name in table.columns)
+    def _column_tables(self, name: str) -> tuple[str, ...]:
+        return self._tables_with("columns", name)
+
+    def _tables_with(self, kind: Literal["metrics", "columns"], name: str) -> tuple[str, ...]:
+        """The tables with a member of that name, remembered: to index every name takes longer than all that ask."""
+        known = self._holders.get((kind, name))
+        if known is None:
+            known = tuple(table.name for table in self.tables.values() if name in getattr(table, kind))
+            if known:  # names that nobody has are without end
+                self._holders[kind, name] = known
+        return known
 
     @property
     def join_graph(self) -> Mapping[str, tuple[Hop, ...]]:
@@ -220,7 +237,7 @@ class Catalog:
             table.name: tuple(
                 Hop(name, join.table)
                 for name, join in table.joins.items()
-                if join.table in self.usable_tables and (fan_out or join.type != "one_to_many")
+                if join.table in self.usable_tables and (fan_out or join.type not in TO_MANY)
             )
             for table in self.usable_tables.values()
         }
@@ -265,7 +282,7 @@ class Catalog:
         """A bare column: of the tables asked for, else of the tables that all of them reach, else of any table."""
         if name == TIME:
             return
-        holders = self._column_tables.get(name, ())
+        holders = self._column_tables(name)
         own = [table for table in holders if table in roots]
         near = own or [t for t in holders if roots and all(t in self.reachable(root) for root in roots)] or holders
         for table in near:
@@ -288,10 +305,3 @@ class Catalog:
         if "." in name:
             return list(members)
         return list(dict.fromkeys(member.rsplit(".", 1)[-1] for member in members))
-
-
-def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return {key: tuple(values) for key, values in found.items()}

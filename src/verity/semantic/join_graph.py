@@ -74,25 +74,28 @@ def alias(root: str, path: Path) -> str:
 
 
 class JoinGraph:
-    """The hops that leave each table, found when first needed. A join whose SQL cannot be read is in `problems`, no hop."""
+    """The hops that leave each table, found when they are first needed. One that cannot be is in `problems`."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._tables = catalog.usable_tables
         self._declared: dict[str, dict[str, Hop]] = {}
         self._hops: dict[str, dict[str, Hop]] = {}
         """Hops by table, found when a table is first asked for."""
+        self._bridges: dict[tuple[str, str], Path] = {}
+        """The hops of each join over a bridge."""
         self._problems: dict[str, QueryError] = {}
         self._incoming: dict[str, list[str]] = {}
         """The tables with a join to a table, each once."""
+        self._reaching: dict[str, frozenset[str]] = {}
         for table in self._tables.values():
             for target in dict.fromkeys(entry.table for entry in table.joins.values()):
                 self._incoming.setdefault(target, []).append(table.name)
 
     @property
     def problems(self) -> Mapping[str, QueryError]:
-        """Joins whose SQL cannot be read, by member: reads them all."""
+        """Joins whose SQL cannot be read or whose bridge leads nowhere, by member: reads them all."""
         for table in self._tables:
-            self._declared_of(table)
+            self.hops(table)
         return self._problems
 
     def hops(self, table: str) -> Mapping[str, Hop]:
@@ -101,21 +104,28 @@ class JoinGraph:
         if known is None:
             if table not in self._tables:
                 return {}
-            known = self._hops[table] = dict(self._declared_of(table))
+            known = dict(self._declared_of(table))
             for hop in self._inverses(table):
                 known.setdefault(hop.name, hop)
+            for name, entry in self._tables[table].joins.items():
+                if entry.type == MANY_TO_MANY:
+                    self._bridge(table, name, entry, known)
+            self._hops[table] = known
         return known
 
     def expanded(self, root: str, joins: Path) -> Path:
         """Declared joins as hops: one over a bridge is two, to the bridge and on."""
-        if not self._bridges:
-            return joins
         path: list[str] = []
         table = root
         for name in joins:
+            hops = self.hops(table)
             steps = self._bridges.get((table, name), (name,))
+            if steps[0] not in hops:
+                raise self._problems.get(f"{table}.{name}") or ExpressionInvalid(
+                    f"the join '{table}.{name}' cannot be followed", remedy="Ask without it."
+                )
             for step in steps:
-                table = self._hops[table][step].target
+                table = self.hops(table)[step].target
             path.extend(steps)
         return tuple(path)
 
@@ -165,7 +175,7 @@ class JoinGraph:
         found: list[Path] = []
         waiting: list[tuple[str, Path, frozenset[str], int]] = [(root, (), frozenset({root}), 0)]
         for steps, (table, path, seen, phase) in enumerate(waiting):  # grows while it is walked
-            for hop in self._hops[table].values():
+            for hop in self.hops(table).values():
                 if hop.target in seen or hop.target not in leading or hop.weight is not None:
                     continue
                 following = _phase_after(hop.to_many, phase, phases)
@@ -188,42 +198,42 @@ class JoinGraph:
     def _tables_that_reach(self, target: str) -> frozenset[str]:
         known = self._reaching.get(target)
         if known is None:
-            before: dict[str, set[str]] = {}
-            for table, hops in self._hops.items():
-                for hop in hops.values():
-                    before.setdefault(hop.target, set()).add(table)
             reached = {target}
             waiting = [target]
             while waiting:
-                more = before.get(waiting.pop(), set()) - reached
+                table = waiting.pop()
+                joined = (entry.table for entry in self._tables[table].joins.values())
+                more = {*joined, *self._incoming.get(table, ())} & self._tables.keys() - reached
                 reached |= more
                 waiting.extend(more)
             known = self._reaching[target] = frozenset(reached)
         return known
 
-    def _bridge(self, table: str, name: str, entry: JoinEntry) -> None:
+    def _bridge(self, table: str, name: str, entry: JoinEntry, hops: dict[str, Hop]) -> None:
         """A join over a bridge: the bridge's join to this table walked backwards, then its join to the other one."""
         try:
             near, far = self._bridge_joins(table, name, entry)
         except QueryError as error:
-            self.problems[f"{table}.{name}"] = error
+            self._problems[f"{table}.{name}"] = error
             return
         if near is None or far is None:
-            return  # the bridge is not there for this principal
+            return  # a table or a join of it is not there for this principal
         back = near.inverse()
         if entry.weight is not None:
             back = replace(back, name=f"through({name})", weight=entry.weight)
-            self._hops[table][back.name] = back
+            hops[back.name] = back
         else:
-            known = next((h for h in self._hops[table].values() if _same(h, back)), None)
-            back = known or self._hops[table].setdefault(back.name, back)
+            known = next((hop for hop in hops.values() if _same(hop, back)), None)
+            back = known or hops.setdefault(back.name, back)
         self._bridges[(table, name)] = (back.name, far.name)
 
     def _bridge_joins(self, table: str, name: str, entry: JoinEntry) -> tuple[Hop | None, Hop | None]:
         """The bridge's joins to one row of this table and of the other one."""
         if not entry.through:
             raise ExpressionInvalid("a many_to_many join names no bridge", remedy="Add `through: <bridge table>`.")
-        ways = [h for h in self._hops.get(entry.through, {}).values() if not h.to_many and "(" not in h.name]
+        if entry.through not in self._tables:
+            return None, None
+        ways = [hop for hop in self._declared_of(entry.through).values() if not hop.to_many]
         far = [hop for hop in ways if hop.target == entry.table]
         far = [hop for hop in far if hop.name == name] or far
         near = [hop for hop in ways if hop.target == table and (len(far) != 1 or hop is not far[0])]
@@ -235,6 +245,17 @@ class JoinGraph:
                     remedy="Call the join as the bridge's join to the other side is called.",
                 )
         return next(iter(near), None), next(iter(far), None)
+
+    def _declared_of(self, table: str) -> Mapping[str, Hop]:
+        known = self._declared.get(table)
+        if known is None:
+            made = {
+                name: self._declare(table, name, entry)
+                for name, entry in self._tables[table].joins.items()
+                if entry.table in self._tables and entry.type != MANY_TO_MANY
+            }
+            known = self._declared[table] = {name: hop for name, hop in made.items() if hop is not None}
+        return known
 
     def _declare(self, table: str, name: str, entry: JoinEntry) -> Hop | None:
         on = {entry.on: entry.on} if isinstance(entry.on, str) else entry.on or {}
