@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from verity.contracts.dataset import LOOKUP, PhysicalSchema, PhysicalTable
@@ -9,10 +10,20 @@ from verity.data.members import OWN_PREFIX, CatalogColumn, CatalogTable, column_
 from verity.data.model import Dictionary, JoinEntry, TableEntry
 
 
-def make_tables(dictionary: Dictionary, physical: PhysicalSchema | None) -> dict[str, CatalogTable]:
-    """Every table with its declared columns first, then those that only introspection knows."""
+def make_tables(
+    dictionary: Dictionary, physical: PhysicalSchema | None, before: Mapping[str, CatalogTable]
+) -> dict[str, CatalogTable]:
+    """Every table with its declared columns first, then those that only introspection knows.
+
+    `before` are tables made earlier: one whose entry and physical table are the same is used again.
+    """
     physical_tables = _PhysicalTables(physical or PhysicalSchema())
-    return {name: _table(entry, physical_tables.find(entry)) for name, entry in dictionary.tables.items()}
+    made: dict[str, CatalogTable] = {}
+    for name, entry in dictionary.tables.items():
+        found, known = physical_tables.find(entry), before.get(name)
+        same = known is not None and known.entry is entry and (known.physical is found or known.physical == found)
+        made[name] = known if same and known is not None else _table(entry, found)
+    return made
 
 
 def own_columns(join: JoinEntry) -> tuple[str, ...]:
