@@ -72,7 +72,8 @@ def _place(work: Work, scan: Scan, on: Asked | Named, use: Use) -> Place:
             raise NoJoinPath(_subject(scan), on.member)
         return scan.time
     at: DimensionMember = on.at
-    return Place(_route(work, scan, at.root, at.joins, at.table, at.member, use), at.column.name)
+    joins = work.model.graph.expanded(at.root, at.joins)
+    return Place(_route(work, scan, at.root, joins, at.table, at.member, use), at.column.name)
 
 
 def _route(work: Work, scan: Scan, root: str, joins: Path, table: str, member: str, use: Use) -> Path:
