@@ -1,0 +1,292 @@
+"""The tables that an import drafts: plain documents of the dictionary's form, and where each entry came from.
+
+Readers fill `TableDraft`s; `Drafts.finished` makes them sound: a member that Verity could not use is taken out again
+and its source marked as lost, so that what is written always loads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlglot import exp
+
+from verity.data.catalog import build_catalog
+from verity.data.dictionary import make_dictionary
+from verity.data.forms import read_table
+from verity.data.members import is_query
+from verity.data.model import TableEntry, written
+from verity.data.yaml_events import Document
+from verity.exceptions import DictionaryError, ForeignReference, ImportInvalid
+from verity.interchange import sql
+from verity.interchange.cursor import Cursor
+from verity.interchange.ledger import ImportReport, Ledger
+from verity.semantic.model import load_model
+
+Json = dict[str, Any]
+KINDS = ("columns", "joins", "segments", "metrics")
+LAYERS = ("gold", "silver", "bronze")
+RAW = "__raw"
+"""Ends the name of a physical column whose own name a derived column has taken."""
+
+
+@dataclass
+class TableDraft:
+    """One table as it grows."""
+
+    name: str
+    cursor: Cursor
+    entry: Json = field(default_factory=dict)
+    columns: dict[str, Json] = field(default_factory=dict)
+    joins: dict[str, Json] = field(default_factory=dict)
+    segments: dict[str, Json] = field(default_factory=dict)
+    metrics: dict[str, Json] = field(default_factory=dict)
+    origins: dict[tuple[str, str], Cursor] = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)
+    """Names of columns that are not the physical column of their name; known before any SQL is read."""
+    used: set[str] = field(default_factory=set)
+    """Physical columns that expressions read."""
+    shadowed: set[str] = field(default_factory=set)
+    patch: Json = field(default_factory=dict)
+    """What an export of Verity kept beside the foreign form, laid over the entry at the end."""
+
+    def raw(self, name: str) -> str:
+        """How expressions name the physical column `name`."""
+        self.used.add(name)
+        if name not in self.derived:
+            return name
+        self.shadowed.add(name)
+        return name + RAW
+
+    def add(self, kind: str, name: str, entry: Json, origin: Cursor) -> None:
+        """Keep a member. Raises `ForeignReference` where the name is taken."""
+        members: dict[str, Json] = getattr(self, kind)
+        if name in members:
+            raise ForeignReference(
+                f"'{self.name}' has two {kind} called '{name}'", place=origin.place, remedy="Rename one of them."
+            )
+        members[name] = {key: value for key, value in entry.items() if value not in (None, "", (), [], {})}
+        self.origins[kind, name] = origin
+
+    def free(self, name: str) -> str:
+        """The name, or with a number behind it the first that no metric or column of the table has."""
+        taken = {*self.metrics, *self.columns}
+        return next(made for made in _numbered(name) if made not in taken)
+
+    def note(self, text: str) -> None:
+        """A business note."""
+        self.entry.setdefault("business_notes", []).append(" ".join(text.split()))
+
+    def document(self, layer: str) -> Json:
+        """The table in the dictionary's form."""
+        entry = {"table": self.name, **self.entry}
+        self._reach_physical(entry, layer)
+        for kind in KINDS:
+            members = getattr(self, kind)
+            if members:
+                entry[kind] = members
+        return as_drafted(entry)
+
+    def _reach_physical(self, entry: Json, layer: str) -> None:
+        relation = str(entry.get("relation") or self.name)
+        if self.shadowed:
+            source = f"({relation}) AS base" if is_query(relation) else _layered(relation, layer)
+            names = ", ".join(f"{_quoted(name)} AS {_quoted(name + RAW)}" for name in sorted(self.shadowed))
+            entry["relation"] = relation = f"SELECT *, {names} FROM {source}"
+        if is_query(relation):
+            for name in sorted({*self.used - self.derived, *(name + RAW for name in self.shadowed)}):
+                self.columns.setdefault(name, {"hidden": True})
+
+
+@dataclass
+class Imported:
+    """A sound dictionary's tables, and what became of every field."""
+
+    tables: dict[str, TableEntry]
+    report: ImportReport
+
+
+@dataclass
+class Drafts:
+    """Every table of one import."""
+
+    tool: str
+    ledger: Ledger
+    layer: str = "silver"
+    tables: dict[str, TableDraft] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    """Decisions that the import made where the source says nothing."""
+
+    def table(self, name: str, cursor: Cursor) -> TableDraft:
+        """A new table. Raises `ForeignReference` where the name is taken."""
+        if name in self.tables:
+            first = self.tables[name].cursor.place
+            raise ForeignReference(
+                f"'{name}' is already defined in {first}", place=cursor.place, remedy="Rename one of the two."
+            )
+        self.tables[name] = TableDraft(name, cursor)
+        return self.tables[name]
+
+    def relation(self, draft: TableDraft, named: str, cursor: Cursor) -> None:
+        """The physical table: its schema is kept where it is a layer of Verity's, else left to the look-up."""
+        parts = [part.strip('`"[]') for part in named.strip().split(".")]
+        kept = [*parts[-2:-1], parts[-1]] if len(parts) > 1 and parts[-2] in LAYERS else parts[-1:]
+        if len(kept) < len(parts):
+            cursor.approximated(
+                f"the table is looked up as '{'.'.join(kept)}' in gold, silver, then bronze, not in "
+                f"'{'.'.join(parts[:-1])}'",
+                "Load it under that name, or write `relation: layer.name`.",
+            )
+        else:
+            cursor.imported()
+        if ".".join(kept) != draft.name:
+            draft.entry["relation"] = ".".join(kept)
+
+    def path(self, start: str, target: str) -> tuple[str, ...]:
+        """The joins to one row that lead from a table to another, fewest first. Raises `Untranslatable`."""
+        seen, ways = {start}, [(start, ())]
+        found: list[tuple[str, ...]] = []
+        while ways and not found:
+            longer: list[tuple[str, tuple[str, ...]]] = []
+            for table, way in ways:
+                for name, join in self.tables[table].joins.items():
+                    if join.get("type", "many_to_one") not in ("many_to_one", "one_to_one"):
+                        continue
+                    if join["table"] == target:
+                        found.append((*way, name))
+                    elif join["table"] in self.tables and join["table"] not in seen:
+                        longer.append((join["table"], (*way, name)))
+            seen.update(table for table, _ in longer)
+            ways = longer  # type: ignore[assignment]  # paths of one length, then of the next
+        if not found:
+            raise sql.Untranslatable(f"no join to one row leads from '{start}' to '{target}'")
+        if len(found) > 1:
+            raise sql.Untranslatable(f"several joins lead from '{start}' to '{target}': {found[0]} and {found[1]}")
+        return found[0]
+
+    def finished(self) -> Imported:
+        """Sound tables and the report. Raises `ImportInvalid` where the names or forms cannot be the dictionary's."""
+        for draft in self.tables.values():
+            for name, join in list(draft.joins.items()):
+                if join["table"] not in self.tables:
+                    self._drop(draft, "joins", name, f"nothing called '{join['table']}' was imported")
+        while True:
+            tables = self.entries()
+            model = load_model(build_catalog(make_dictionary(tables)))
+            dropped = [self._drop_member(member, str(error.message)) for member, error in model.problems.items()]
+            if not any(dropped):
+                break
+        metrics = sum(len(table.metrics) for table in tables.values())
+        report = self.ledger.report(self.tool, tables=len(tables), metrics=metrics, notes=self.notes)
+        return Imported(tables, report)
+
+    def entries(self, *, patches: bool = True) -> dict[str, TableEntry]:
+        """The tables as they stand, not yet held against each other; `patches` lays Verity's own extension over them.
+
+        Raises `ImportInvalid`.
+        """
+        made: dict[str, TableEntry] = {}
+        errors: list[DictionaryError] = []
+        for name, draft in self.tables.items():
+            entry, faults = read_table(Document(draft.document(self.layer)), draft.cursor.place)
+            if entry is not None and patches and draft.patch:
+                patch = as_drafted(patched(written(entry), draft.patch))
+                entry, faults = read_table(Document(patch), draft.cursor.place)
+            errors += faults
+            if entry is not None:
+                made[name] = entry
+        if errors:
+            lines = "\n".join(f"  {error.message}" for error in errors[:20])
+            raise ImportInvalid(
+                f"the import would make a dictionary with {len(errors)} errors; nothing was written\n{lines}",
+                remedy="Correct the source at the places named.",
+            )
+        return made
+
+    def _drop_member(self, member: str, reason: str) -> bool:
+        table, _, name = member.partition(".")
+        draft = self.tables[table]
+        kind = next((k for k in reversed(KINDS) if name in getattr(draft, k) or name in draft.patch.get(k, {})), None)
+        if kind is None:
+            raise ImportInvalid(
+                f"'{member}' cannot be used: {reason}", place=draft.cursor.place, remedy="Please report this model."
+            )
+        self._drop(draft, kind, name, reason)
+        return True
+
+    def _drop(self, draft: TableDraft, kind: str, name: str, reason: str) -> None:
+        getattr(draft, kind).pop(name, None)
+        draft.patch.get(kind, {}).pop(name, None)
+        origin = draft.origins.get((kind, name), draft.cursor)
+        origin.lost(f"Verity cannot use it: {reason}", "Define it by hand in the dictionary.")
+
+
+def as_drafted(document: Mapping[str, Any]) -> Json:
+    """A table's document with every entry of it marked as a draft."""
+    made: Json = {**document, "draft": True}
+    for kind in KINDS:
+        if kind in made:
+            made[kind] = {name: {**member, "draft": True} for name, member in made[kind].items()}
+    return made
+
+
+def undrafted(document: Mapping[str, Any]) -> Json:
+    """A table's document without the marks of a draft."""
+    made = {key: value for key, value in document.items() if key != "draft"}
+    for kind in KINDS:
+        if kind in made:
+            made[kind] = {n: {k: v for k, v in m.items() if k != "draft"} for n, m in made[kind].items()}
+    return made
+
+
+def patched(base: Mapping[str, Any], patch: Mapping[str, Any]) -> Json:
+    """A document with another laid over it: mappings are merged, None takes a key away, anything else replaces."""
+    made = dict(base)
+    for key, value in patch.items():
+        if value is None:
+            made.pop(key, None)
+        elif isinstance(value, Mapping):
+            inside = made.get(key)
+            made[key] = patched(inside if isinstance(inside, Mapping) else {}, value)
+        else:
+            made[key] = value
+    return made
+
+
+def difference(base: Mapping[str, Any], target: Mapping[str, Any]) -> Json:
+    """The patch that makes `target` of `base`."""
+    patch: Json = {key: None for key in base if key not in target}
+    for key, value in target.items():
+        if key not in base:
+            patch[key] = value
+        elif isinstance(value, Mapping) and isinstance(base[key], Mapping):
+            inner = difference(base[key], value)
+            if inner:
+                patch[key] = inner
+        elif value != base[key]:
+            patch[key] = value
+    return patch
+
+
+def aliases(*words: str | None) -> list[str] | None:
+    """Titles and labels as other words, each once."""
+    kept = list(dict.fromkeys(" ".join(word.split()) for word in words if word and word.strip()))
+    return kept or None
+
+
+def _layered(relation: str, layer: str) -> str:
+    parts = relation.split(".")
+    return ".".join(_quoted(part) for part in (parts if len(parts) > 1 else [layer, *parts]))
+
+
+def _quoted(name: str) -> str:
+    return str(exp.to_identifier(name, quoted=True).sql(sql.DIALECT))
+
+
+def _numbered(name: str) -> Iterable[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}_{number}"
+        number += 1

@@ -1,0 +1,202 @@
+"""Count every field of what is imported, and say what became of each: imported, approximated or lost.
+
+A field is one value in the source: a scalar, a list of scalars, or an empty block. Readers mark places; what nobody
+marked is lost, so that nothing can be lost in silence. A mark on a block counts for every field below it, and of
+several marks the worst counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from verity.contracts.base import Contract
+from verity.data.yaml_events import Document, Path
+
+Outcome = Literal["imported", "approximated", "lost"]
+_RANK: dict[Outcome, int] = {"imported": 0, "approximated": 1, "lost": 2}
+
+UNKNOWN = "no part of Verity's reader knows this key"
+UNKNOWN_REMEDY = "Check its spelling; if it is right, say what it means in business_notes or define it by hand."
+
+
+class Loss(Contract):
+    """One place that was not imported exactly, with the number of fields that it holds."""
+
+    outcome: Outcome
+    file: str
+    line: int | None = None
+    path: str
+    """Where in the file, names in brackets: `cubes[orders].measures[revenue].format`."""
+    reason: str
+    remedy: str = ""
+    fields: int = 1
+
+
+class ImportReport(Contract):
+    """What became of every field. `share` is the part that was imported, exactly or approximately."""
+
+    tool: str
+    files: int
+    tables: int = 0
+    metrics: int = 0
+    fields: int
+    imported: int
+    approximated: int
+    lost: int
+    losses: tuple[Loss, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Decisions that the import made where the source says nothing."""
+
+    @property
+    def share(self) -> float:
+        """Between 0 and 1; 1 where there was nothing to import."""
+        return (self.imported + self.approximated) / self.fields if self.fields else 1.0
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**self.model_dump(mode="json"), "share": round(self.share, 4)}
+
+    def text(self) -> str:
+        """As the terminal shows it, the losses first."""
+        head = (
+            f"{self.tool}: {self.tables} tables, {self.metrics} metrics from {self.files} files\n"
+            f"{self.share:.1%} of {self.fields} fields imported: {self.imported} exactly, "
+            f"{self.approximated} approximately; {self.lost} lost"
+        )
+        return "\n".join(
+            [head, *self._lines("lost"), *self._lines("approximated"), *map("  note {}".format, self.notes)]
+        )
+
+    def _lines(self, outcome: Outcome) -> Iterator[str]:
+        for loss in self.losses:
+            if loss.outcome == outcome:
+                place = f"{loss.file}:{loss.line}" if loss.line else loss.file
+                yield f"  {outcome} {place} {loss.path}: {loss.reason}"
+                if loss.remedy:
+                    yield f"      {loss.remedy}"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file that is imported."""
+
+    name: str
+    document: Document
+
+    def place(self, path: Path = ()) -> str:
+        """`file:line` of an entry."""
+        line = self.document.line(path)
+        return f"{self.name}:{line}" if line else self.name
+
+
+@dataclass(frozen=True)
+class _Mark:
+    outcome: Outcome
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass
+class Ledger:
+    """The marks of one import."""
+
+    files: list[SourceFile] = field(default_factory=list)
+    _marks: dict[tuple[str, Path], list[_Mark]] = field(default_factory=dict)
+
+    def mark(self, file: SourceFile, path: Path, outcome: Outcome, reason: str = "", remedy: str = "") -> None:
+        """Say what became of everything at `path` of `file`."""
+        marks = self._marks.setdefault((file.name, path), [])
+        made = _Mark(outcome, reason, remedy)
+        if made not in marks:
+            marks.append(made)
+
+    def report(self, tool: str, *, tables: int = 0, metrics: int = 0, notes: Iterable[str] = ()) -> ImportReport:
+        """Every field counted once, every mark that is not `imported` listed, and what nobody marked."""
+        counts: dict[Outcome, int] = {"imported": 0, "approximated": 0, "lost": 0}
+        losses: list[Loss] = []
+        for file in self.files:
+            leaves = list(fields_of(file.document.value))
+            touched = {
+                path[:depth] for name, path in self._marks if name == file.name for depth in range(len(path) + 1)
+            }
+            unknown: dict[Path, int] = {}
+            for leaf in leaves:
+                outcome = self._outcome(file.name, leaf)
+                if outcome is None:
+                    counts["lost"] += 1
+                    top = next(leaf[:depth] for depth in range(1, len(leaf) + 2) if leaf[:depth] not in touched)
+                    unknown[top] = unknown.get(top, 0) + 1
+                else:
+                    counts[outcome] += 1
+            losses += [self._loss(file, path, _Mark("lost", UNKNOWN, UNKNOWN_REMEDY), n) for path, n in unknown.items()]
+            losses += self._told(file, leaves)
+        losses.sort(key=lambda loss: (loss.file, loss.line or 0, loss.path))
+        return ImportReport(
+            tool=tool,
+            files=len(self.files),
+            tables=tables,
+            metrics=metrics,
+            fields=sum(counts.values()),
+            losses=tuple(losses),
+            notes=tuple(notes),
+            **counts,
+        )
+
+    def _outcome(self, name: str, leaf: Path) -> Outcome | None:
+        worst: Outcome | None = None
+        for depth in range(len(leaf) + 1):
+            for mark in self._marks.get((name, leaf[:depth]), ()):
+                if worst is None or _RANK[mark.outcome] > _RANK[worst]:
+                    worst = mark.outcome
+        return worst
+
+    def _told(self, file: SourceFile, leaves: list[Path]) -> Iterator[Loss]:
+        for (name, path), marks in self._marks.items():
+            if name != file.name:
+                continue
+            below = sum(leaf[: len(path)] == path for leaf in leaves)
+            for mark in marks:
+                if mark.outcome != "imported":
+                    yield self._loss(file, path, mark, below)
+
+    def _loss(self, file: SourceFile, path: Path, mark: _Mark, below: int) -> Loss:
+        return Loss(
+            outcome=mark.outcome,
+            file=file.name,
+            line=file.document.line(path),
+            path=path_text(file.document.value, path),
+            reason=mark.reason,
+            remedy=mark.remedy,
+            fields=below,
+        )
+
+
+def fields_of(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of every field below a value. A null says nothing and is no field."""
+    if isinstance(value, dict) and value:
+        for key, part in value.items():
+            yield from fields_of(part, (*path, key))
+    elif isinstance(value, list) and any(isinstance(part, dict | list) for part in value):
+        for index, part in enumerate(value):
+            yield from fields_of(part, (*path, index))
+    elif value is not None:
+        yield path
+
+
+def path_text(value: Any, path: Path) -> str:
+    """A path as people read it: entries of a list by their `name` where they have one."""
+    text = ""
+    for step in path:
+        value = value[step] if isinstance(value, dict | list) and _inside(value, step) else None
+        if isinstance(step, int):
+            named = value.get("name") or value.get("join_path") if isinstance(value, dict) else None
+            text += f"[{named if isinstance(named, str) else step}]"
+        else:
+            text += f".{step}" if text else step
+    return text or "(the whole file)"
+
+
+def _inside(value: Any, step: str | int) -> bool:
+    return step in value if isinstance(value, dict) else isinstance(step, int) and step < len(value)

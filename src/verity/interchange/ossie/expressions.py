@@ -1,0 +1,25 @@
+"""The expressions of Ossie: one of several dialects, columns written as `dataset.field`."""
+
+from __future__ import annotations
+
+from verity.interchange.cursor import Cursor
+
+DIALECTS = {
+    "OSSIE_SQL_2026": "duckdb", "ANSI_SQL": "duckdb", "SNOWFLAKE": "snowflake", "DATABRICKS": "databricks",
+    "BIGQUERY": "bigquery",
+}  # fmt: skip
+"""What Verity reads, the nearest to its own first, and how it is parsed."""
+
+
+def chosen(expression: Cursor) -> tuple[str, str] | None:
+    """The parser's dialect and the text of the expression that is read; None where no dialect is known."""
+    known = {str(one.peek("dialect")): one.peek("expression") for one in expression.blocks("dialects")}
+    for name, parser in DIALECTS.items():
+        if isinstance(known.get(name), str) and known[name].strip():
+            return parser, known[name].strip()
+    return None
+
+
+def is_plain(dataset: str, name: str, text: str) -> bool:
+    """Whether a field is just the physical column of its name."""
+    return text.strip().strip('"') in (name, f"{dataset}.{name}")
