@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from verity.contracts.metric import MetricQuery
@@ -18,9 +19,11 @@ from verity.data.access import TableAccess
 from verity.exceptions import InternalError
 from verity.semantic.dialects import collation_of, printed, shown
 from verity.semantic.explain import evidence_of, plan_of
+from verity.semantic.frames.plan import plan_frames
 from verity.semantic.model import Model
 from verity.semantic.plan import Plan
 from verity.semantic.rules.combine import combine
+from verity.semantic.rules.frames import write_frames
 from verity.semantic.rules.groups import form_scans
 from verity.semantic.rules.labels import label_columns
 from verity.semantic.rules.meaning import check_meaning
@@ -35,9 +38,11 @@ RULES: tuple[Callable[[Work], None], ...] = (
     refuse_unsupported,  # nothing is ignored
     resolve_members,  # names become members that the principal may see
     check_meaning,  # what the dictionary says is meaningless is refused
+    plan_frames,  # what else is read: earlier periods, longer ones, fewer dimensions
     form_scans,  # each metric at its own root; one root, one scan
     find_paths,  # joins from each root to every dimension and filter; ambiguity is an error
     write_scans,  # policies inside, de-duplication, semi-joins
+    write_frames,  # the same for what else is read
     label_columns,  # names and types belong to the plan
     combine,  # UNION ALL of aggregated groups; derived metrics last; conditions on metrics
     order_rows,  # a total order
@@ -73,12 +78,20 @@ class Compiled:
         return plan_of(self.work)
 
 
-def compile_query(model: Model, query: MetricQuery, *, accesses: Mapping[str, TableAccess], dialect: str) -> Compiled:
+def compile_query(
+    model: Model,
+    query: MetricQuery,
+    *,
+    accesses: Mapping[str, TableAccess],
+    dialect: str,
+    today: date | None = None,
+) -> Compiled:
     """Compile for one principal. `model` is of the principal's narrowed catalog, `accesses` are theirs.
 
+    `today` is the caller's, for the mark of a period that is not over; nothing here reads a clock.
     Raises a `QueryError` with a code for everything that cannot be answered as asked.
     """
-    work = Work(model, query, accesses, collation_of(dialect))
+    work = Work(model, query, accesses, collation_of(dialect), today=today)
     for rule in RULES:
         rule(work)
     statement = work.statement

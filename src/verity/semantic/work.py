@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from sqlglot import exp
 
@@ -18,6 +19,7 @@ from verity.semantic.join_graph import Path
 from verity.semantic.metrics import Instant, Metric, Place, Source
 from verity.semantic.model import Model
 from verity.semantic.types import Type
+from verity.semantic.variants import PLAIN, Variant
 
 Value = str | int | float | bool | Decimal | date | datetime | None
 
@@ -99,6 +101,55 @@ class Scan:
 
 
 @dataclass(slots=True)
+class Axis:
+    """The time that a query goes along, for what looks at other periods."""
+
+    on: Asked
+    """The time itself, without a grain."""
+    same: frozenset[str]
+    """The members of the query that mean it."""
+    indices: tuple[int, ...]
+    """The dimensions that group by it, finest first."""
+    grain: Grain | None
+    """Of the first of them."""
+    since: date | None = None
+    until: date | None = None
+    rest: list[Node] = field(default_factory=list)
+    """The query's conditions without its range."""
+
+    def has(self, asked: Asked) -> bool:
+        """True where the member is the axis."""
+        return asked.member in self.same
+
+
+@dataclass(slots=True)
+class Frame:
+    """Leaves of the query read under one variant: a query of its own, over other times or fewer dimensions."""
+
+    variant: Variant
+    work: Work
+    indices: tuple[int, ...]
+    """Which dimensions of the query the ones of `work` are, in order."""
+    typed: dict[int, Type] = field(default_factory=dict)
+    """Types of dimensions that the frame is not read by as it is shown by."""
+    reuses: bool = False
+    """True where the earlier periods are among the groups of the result: the query has no range."""
+
+
+Part = Literal["value", "previous", "delta", "growth"]
+PARTS: tuple[Part, ...] = ("value", "previous", "delta", "growth")
+"""What a comparison shows of each metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A column of the result that shows a metric, or how it compares with an earlier period."""
+
+    metric: Metric
+    part: Part = "value"
+
+
+@dataclass(slots=True)
 class Work:
     """One query on its way through the rules. Each rule reads what the ones before it wrote."""
 
@@ -115,6 +166,17 @@ class Work:
     where: list[Node] = field(default_factory=list)
     having: list[Node] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
+    uses: dict[tuple[str, Variant], int] = field(default_factory=dict)
+    """Every leaf that is needed, under every variant: the number of its column."""
+    axis: Axis | None = None
+    frames: list[Frame] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    earlier: Variant = PLAIN
+    """What the compared columns are read under."""
+    types: list[Type] = field(default_factory=list)
+    """Of the dimensions."""
+    today: date | None = None
+    """The caller's today; nothing here reads a clock."""
     labels: list[str] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     statement: exp.Select | None = None

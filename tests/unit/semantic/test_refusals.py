@@ -41,7 +41,7 @@ def where(member: str, op: str, *values: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("part", "value"),
-    [("compare", "previous_year"), ("fill", True), ("totals", True), ("pivot", "region")],
+    [("fill", True), ("totals", True), ("pivot", "region")],
 )
 def test_a_part_that_is_not_answered_yet_is_named(part: str, value: Any) -> None:
     error = refused(tables(), metrics=["orders"], **{part: value})

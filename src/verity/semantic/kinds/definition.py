@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from verity.contracts.metric import TIME
 from verity.data.catalog import Catalog
 from verity.data.metric_entry import MetricEntry
 from verity.exceptions import ExpressionInvalid
@@ -36,6 +37,14 @@ class Definition:
     def place(self, reference: str) -> Place:
         """`column` or `join.column`, read from the metric's table."""
         return place_of(self.catalog, self.table, reference)
+
+    def check_dimensions(self, names: tuple[str, ...]) -> None:
+        """Raise `UnknownMember` where the entry names no dimension. Narrowed catalogs lack some and are not asked."""
+        if self.catalog.is_narrowed:
+            return
+        for name in names:
+            if name.partition(":")[0] != TIME:
+                self.catalog.dimension(name.partition(":")[0], of=(self.table,))
 
     def refuse(self, *keys: str) -> None:
         """Raise `ExpressionInvalid` where the entry has one of these, which say nothing for this kind."""

@@ -7,9 +7,14 @@ from types import MappingProxyType
 
 from verity.data.metric_entry import MetricKind
 from verity.exceptions import NotSupported
+from verity.semantic.kinds.cumulative import read_cumulative
 from verity.semantic.kinds.definition import Definition
 from verity.semantic.kinds.derived import read_derived
+from verity.semantic.kinds.offset import read_offset
+from verity.semantic.kinds.rank import read_rank
 from verity.semantic.kinds.ratio import read_ratio
+from verity.semantic.kinds.semi_additive import read_semi_additive
+from verity.semantic.kinds.share import read_share
 from verity.semantic.kinds.simple import read_simple
 from verity.semantic.metrics import Metric
 
@@ -20,6 +25,11 @@ KINDS: Mapping[MetricKind, Reader] = MappingProxyType(
         "simple": read_simple,
         "ratio": read_ratio,
         "derived": read_derived,
+        "cumulative": read_cumulative,
+        "offset": read_offset,
+        "semi_additive": read_semi_additive,
+        "share": read_share,
+        "rank": read_rank,
     }
 )
 

@@ -22,7 +22,7 @@ def form_scans(work: Work) -> None:
         scan = scans.setdefault(key, Scan(*key))
         scan.metrics.append(metric)
     work.scans = list(scans.values())
-    if not work.scans:
+    if not work.scans and not work.frames:
         root = _root_of_rows(work)
         work.scans = [Scan(root, _time_of_rows(work, root) if timed else None)]
 

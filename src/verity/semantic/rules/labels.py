@@ -7,22 +7,23 @@ from collections import Counter
 from verity.contracts.metric import TIME
 from verity.contracts.table import Column
 from verity.semantic import types
-from verity.semantic.metrics import Metric
-from verity.semantic.work import Asked, Work
+from verity.semantic.work import Asked, Output, Work
 
 LONGEST_LABEL = 60
 """Bytes; PostgreSQL cuts names at 63."""
 
 
 def label_columns(work: Work) -> None:
-    """Fill `labels` and `columns`; the scans know their types by now."""
+    """Fill `labels` and `columns`; the types are known by now."""
     dimensions = [_dimension_names(asked) for asked in work.dimensions]
-    metrics = [(metric.name, metric.member) for metric in work.metrics]
+    metrics = [
+        (output.metric.name + _suffix(output), output.metric.member + _suffix(output)) for output in work.outputs
+    ]
     work.labels = _unique([*dimensions, *metrics])
     count = len(work.dimensions)
     work.columns = [
         *(_dimension(work, i, asked) for i, asked in enumerate(work.dimensions)),
-        *(_metric(work.labels[count + i], metric) for i, metric in enumerate(work.metrics)),
+        *(_output(work.labels[count + i], output) for i, output in enumerate(work.outputs)),
     ]
 
 
@@ -40,7 +41,7 @@ def _unique(names: list[tuple[str, str]]) -> list[str]:
 
 
 def _dimension(work: Work, index: int, asked: Asked) -> Column:
-    of = types.merged(scan.types[index] for scan in work.scans)
+    of = work.types[index]
     entry = asked.at.column.entry if asked.at is not None else None
     is_time = asked.at is None or types.family(of) in types.TEMPORAL
     return Column(
@@ -54,12 +55,19 @@ def _dimension(work: Work, index: int, asked: Asked) -> Column:
     )
 
 
-def _metric(label: str, metric: Metric) -> Column:
+def _output(label: str, output: Output) -> Column:
+    metric = output.metric
+    growth = output.part == "growth"
     return Column(
         name=label,
-        type=metric.type or "double",
+        type="double" if growth else metric.type or "double",
         role="metric",
-        unit=metric.entry.unit,
-        member=metric.member,
-        format=metric.entry.format,
+        unit=None if growth else metric.entry.unit,
+        member=metric.member + _suffix(output),
+        format=None if growth else metric.entry.format,
     )
+
+
+def _suffix(output: Output) -> str:
+    """What tells the compared columns of a metric from its own."""
+    return "" if output.part == "value" else f"__{output.part}"

@@ -30,8 +30,6 @@ def resolve_members(work: Work) -> None:
     segments = [work.model.catalog.segment(name) for name in query.segments]
     work.where += [Named(segment.table, segment.name) for segment in segments]
     work.where += _time_range(work)
-    for metric in (*work.metrics, *work.compared):
-        _collect_leaves(work, metric)
 
 
 def _metric(work: Work, name: str) -> Metric:
@@ -116,13 +114,6 @@ def _time_range(work: Work) -> list[Node]:
     if span.until is not None:
         ends.append(Leaf(on, "lt", (span.until,)))
     return [Both(tuple(ends))]
-
-
-def _collect_leaves(work: Work, metric: Metric) -> None:
-    if metric.is_leaf:
-        work.leaves[metric.member] = metric
-    for part in metric.parts:
-        _collect_leaves(work, work.model.metric(part))
 
 
 def _refuse_repeats(names: Iterable[str]) -> None:

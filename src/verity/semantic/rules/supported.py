@@ -11,7 +11,6 @@ def refuse_unsupported(work: Work) -> None:
     """Raise `NotSupported` for parts that are not answered yet, `QueryInvalid` for an empty query."""
     query = work.query
     parts = {
-        "compare": query.compare is not None,
         "fill": query.fill,
         "totals": query.totals,
         "pivot": query.pivot is not None,
