@@ -19,7 +19,7 @@ from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, Relati
 from verity.semantic import types
 from verity.semantic.aggregate_typing import Typer
 from verity.semantic.clock import require_zone
-from verity.semantic.fragments import Typed
+from verity.semantic.fragments import Typed, null_of_nulls
 from verity.semantic.join_graph import JoinGraph, Path, alias
 from verity.semantic.relations import read_query
 from verity.semantic.sql_reader import read_expression
@@ -122,6 +122,21 @@ class Binder:
         steps = tuple(parts[:-1])
         self._follow(found, steps)
         return self.column(root or table, (*path, *steps), parts[-1])
+
+    def presence(self, root: str, path: Path) -> Bound | None:
+        """The condition that there is a row at the end of a path; None where no column can tell."""
+        name = self._telling(root, path)
+        if name is None:
+            return None
+        key = self.column(root, path, name)
+        return Bound(exp.Not(this=exp.Is(this=key.node.copy(), expression=exp.Null())), "boolean", key.paths)
+
+    def _telling(self, root: str, path: Path) -> str | None:
+        """A column that is not NULL in any row found at the end of a path: its side of the join, else its key."""
+        *_, hop = self._graph.walk(root, path)
+        table = self._catalog.usable_tables[hop.target]
+        names = [theirs for _, theirs in hop.pairs] or [*table.primary_key]
+        return next((name for name in names if name in table.usable and not table.usable[name].sql), None)
 
     def entity(self, table: str, name: str) -> EntityColumn:
         """The entity-level column `name` of `table`."""
@@ -244,8 +259,19 @@ class Binder:
         reading.collates |= bound.collates
         declared = types.logical(column.type)
         if declared is not None and bound.type is not None and types.family(declared) != types.family(bound.type):
-            return types.cast(bound.node.copy(), declared), declared
-        return exp.Paren(this=bound.node.copy()), bound.type or declared
+            return self._of_a_row(types.cast(bound.node.copy(), declared), path, reading), declared
+        node = self._of_a_row(bound.node.copy(), path, reading)
+        return exp.Paren(this=node), bound.type or declared
+
+    def _of_a_row(self, node: exp.Expr, path: Path, reading: _Reading) -> exp.Expr:
+        """A derived column behind a join: NULL where there is no row, as a physical column is."""
+        if not path or null_of_nulls(node):
+            return node
+        present = self.presence(reading.root, path)
+        if present is None:
+            return node
+        reading.paths |= present.paths
+        return exp.Case(ifs=[exp.If(this=present.node.copy(), true=node)])
 
     def _entity_value(self, table: CatalogTable, path: Path, column: CatalogColumn, reading: _Reading) -> Typed:
         entity = self.entity(table.name, column.name)

@@ -81,6 +81,27 @@ def days_between(end: exp.Expr, start: exp.Expr) -> exp.Expr:
     return made
 
 
+def null_of_nulls(node: exp.Expr) -> bool:
+    """Whether the expression is NULL where every column in it is. False where that is not certain."""
+    if isinstance(node, exp.Column | exp.Null):
+        return True
+    if isinstance(node, exp.And | exp.Or):
+        return null_of_nulls(node.left) and null_of_nulls(node.right)
+    if isinstance(node, _STRICT_PAIRS):
+        return null_of_nulls(node.left) or null_of_nulls(node.right)
+    if isinstance(node, exp.Extract):
+        return null_of_nulls(node.expression)
+    return isinstance(node, _STRICT) and null_of_nulls(node.this)
+
+
+_STRICT_PAIRS = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+_STRICT = (
+    exp.Paren, exp.Cast, exp.Not, exp.Neg, exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Upper, exp.Lower, exp.Trim,
+    exp.Length, exp.Substring, exp.AtTimeZone, exp.TimestampTrunc, exp.Collate, exp.In, exp.Between, exp.Nullif,
+)  # fmt: skip
+"""What is NULL where its first argument is."""
+
+
 def distinctly(kind: type[exp.Expr], inner: exp.Expr, distinct: bool) -> exp.Expr:
     """KIND(inner), or KIND(DISTINCT inner)."""
     return kind(this=exp.Distinct(expressions=[inner]) if distinct else inner)

@@ -30,7 +30,8 @@ class Tables:
         self._work = work
         self._scan = scan
         self._root = root
-        self._base = base
+        self.base = base
+        """Where the SELECT starts."""
         self._paths: set[Path] = set()
         self._made: dict[Path, Callable[[], exp.Join]] = {}
         """Joins that no dictionary declares, written after those that it does."""
@@ -38,7 +39,7 @@ class Tables:
     def need(self, paths: Iterable[Path]) -> None:
         """Read these too; what lies before them on the way is needed with them."""
         for path in paths:
-            for length in range(len(self._base) + 1, len(path) + 1):
+            for length in range(len(self.base) + 1, len(path) + 1):
                 self._paths.add(path[:length])
 
     def also(self, path: Path, make: Callable[[str], exp.Join]) -> str:
@@ -52,15 +53,15 @@ class Tables:
 
     def written(self) -> Written:
         """The base table, the joins in order, and the policy of the base as conditions."""
-        base = self._work.model.graph.target(self._root, self._base)
+        base = self._work.model.graph.target(self._root, self.base)
         joins = [self._join(path) for path in sorted(self._paths, key=lambda p: (p[-1].startswith("per("), len(p), p))]
         joins += [make() for _, make in sorted(self._made.items())]
-        policy = policy_predicate(self._work, self._scan, self._root, self._base, base)
-        return self._table(base, self._base), joins, [policy] if policy is not None else []
+        policy = policy_predicate(self._work, self._scan, self._root, self.base, base)
+        return self._table(base, self.base), joins, [policy] if policy is not None else []
 
     def linked(self) -> exp.Expr:
         """How the base of a semi-join hangs on the row outside."""
-        *before, last = self._base
+        *before, last = self.base
         return self._on(tuple(before), self._hop(tuple(before), last))
 
     def _join(self, path: Path) -> exp.Join:

@@ -15,6 +15,8 @@ from typing import Any
 Row = dict[str, Any]
 Shop = dict[str, list[Row]]
 Key = tuple[Any, ...]
+ABSENT = object()
+"""The column of an item of an order that has none."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def _groups(shop: Shop, metric: str, asked: Asked) -> dict[Key, Any]:
     groups: dict[Key, list[Row]] = {}
     for row in shop[root]:
         for children in _combined(shop, root, row, asked):
-            key = tuple(_month(children[c]) if c == "time" else children[c] for c in asked.by)
+            key = tuple(_month(children[c]) if c == "time" else _shown(children[c]) for c in asked.by)
             rows = groups.setdefault(key, [])
             if not any(row is known for known in rows):
                 rows.append(row)
@@ -84,6 +86,10 @@ def _combined(shop: Shop, root: str, row: Row, asked: Asked) -> list[dict[str, A
     return made
 
 
+def _shown(value: Any) -> Any:
+    return None if value is ABSENT else value
+
+
 def _same_list(root: str, one: str, other: str) -> bool:
     first = MANY.get((root, one)) or ACROSS.get((root, one))
     return first is not None and first == (MANY.get((root, other)) or ACROSS.get((root, other)))
@@ -94,7 +100,9 @@ def _zipped(lists: list[list[Any]]) -> list[tuple[Any, ...]]:
 
 
 def fits(value: Any, op: str, against: Any) -> bool:
-    """The comparison with the contract's NULL rules."""
+    """The comparison with the contract's NULL rules; nothing holds of a row that is not there."""
+    if value is ABSENT:
+        return False
     if op == "is_null":
         return value is None
     if op == "not_equals":
@@ -122,6 +130,10 @@ def _one(shop: Shop, table: str, key: str, value: Any) -> Row | None:
 
 def _of(row: Row | None, column: str) -> Any:
     return None if row is None else row[column]
+
+
+def _of_item(row: Row | None, column: str) -> Any:
+    return ABSENT if row is None else row[column]
 
 
 def _order(shop: Shop, row: Row) -> Row | None:
@@ -179,8 +191,8 @@ TO_MANY: dict[tuple[str, str], Reach] = {
     ("orders", "product"): lambda s, r: _left(_items_of(s, r), "product"),
     ("orders", "qty"): lambda s, r: _left(_items_of(s, r), "qty"),
     ("customers", "status"): lambda s, r: [o["status"] for o, _ in _customer_items(s, r)],
-    ("customers", "product"): lambda s, r: [_of(i, "product") for _, i in _customer_items(s, r)],
-    ("customers", "qty"): lambda s, r: [_of(i, "qty") for _, i in _customer_items(s, r)],
+    ("customers", "product"): lambda s, r: [_of_item(i, "product") for _, i in _customer_items(s, r)],
+    ("customers", "qty"): lambda s, r: [_of_item(i, "qty") for _, i in _customer_items(s, r)],
     ("payments", "product"): lambda s, r: _left(_items_of(s, o), "product") if (o := _order(s, r)) else [],
     ("payments", "qty"): lambda s, r: _left(_items_of(s, o), "qty") if (o := _order(s, r)) else [],
 }

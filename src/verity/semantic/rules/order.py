@@ -44,13 +44,13 @@ def _index(work: Work, order: OrderBy) -> int:
 
 
 def _fits(column: tuple[str, str, str], asked: str) -> int:
-    """How well a name fits a column (label, member, grain): 4 its label, 3 its member, 2 its last word, 1 ends."""
+    """How well a name fits a column (label, member, grain): 5 its label, 4 exactly, 3 its member, 2 its last word."""
     label, member, own_grain = column
     name, _, grain = asked.partition(":")
     if label == asked:
-        return 4
+        return 5
     if grain not in ("", own_grain):
         return 0
     if member == name:
-        return 3
+        return 4 if grain == own_grain else 3
     return 2 if member.rsplit(".", 1)[-1] == name else int(member.endswith(f".{name}"))

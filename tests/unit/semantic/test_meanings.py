@@ -1,0 +1,106 @@
+"""What ADR 0004 says of lists, of rows that are not there and of one row for one AND: each was a wrong number once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.small_orders import COLUMNS, MemoryEngine, dictionary_of, schema_of, tables
+
+from verity.contracts.identity import OWNER
+from verity.contracts.metric import MetricQuery
+from verity.data.access import access_for
+from verity.data.catalog import build_catalog
+from verity.semantic.compiler import compile_query
+from verity.semantic.model import load_model
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[MemoryEngine]:
+    made = MemoryEngine()
+    yield made
+    made.close()
+
+
+def described() -> dict[str, dict[str, Any]]:
+    made = tables()
+    made["customers"]["columns"] = {
+        "tier": {"sql": "CASE WHEN age > 40 THEN 'old' ELSE 'young' END"},
+        "double_age": {"sql": "age * 2"},
+    }
+    made["customers"]["segments"] = {"homeless": {"sql": "country IS NULL"}}
+    made["orders"]["metrics"]["first_tier"] = {"sql": "MIN(customer.tier) FILTER (WHERE order_id = 5)"}
+    return made
+
+
+def rows(engine: MemoryEngine, **query: Any) -> list[tuple[Any, ...]]:
+    dictionary = dictionary_of(described())
+    model = load_model(build_catalog(dictionary, schema_of(COLUMNS)))
+    compiled = compile_query(
+        model, MetricQuery.model_validate(query), accesses=access_for(dictionary, OWNER), dialect="duckdb"
+    )
+    return engine.connection.execute(compiled.sql, list(compiled.parameters)).fetchall()
+
+
+def where(member: str, op: str, *values: Any) -> dict[str, Any]:
+    return {"member": member, "op": op, "values": list(values)}
+
+
+def test_a_derived_column_of_a_partner_that_is_not_there_is_null(engine: MemoryEngine) -> None:
+    found = rows(engine, metrics=["orders"], by=[{"dimension": "customers.tier"}])
+    assert found == [("old", 2), ("young", 2), (None, 2)]
+    assert rows(engine, metrics=["first_tier"]) == [(None,)]
+
+
+def test_a_derived_column_that_is_null_of_nulls_needs_no_guard() -> None:
+    dictionary = dictionary_of(described())
+    model = load_model(build_catalog(dictionary, schema_of(COLUMNS)))
+    query = MetricQuery.model_validate({"metrics": ["orders"], "by": [{"dimension": "customers.double_age"}]})
+    assert "CASE" not in compile_query(model, query, accesses=access_for(dictionary, OWNER), dialect="duckdb").sql
+
+
+def test_a_segment_speaks_of_a_row_that_is_there(engine: MemoryEngine) -> None:
+    assert rows(engine, metrics=["orders"], segments=["customers.homeless"]) == [(0,)]
+    assert rows(engine, metrics=["customers"], segments=["customers.homeless"]) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "of_customers", "of_orders"),
+    [
+        (where("items.product", "is_null"), 0, 1),
+        (where("items.product", "not_equals", "apple"), 2, 3),
+        (where("items.product", "not_in", "apple", "bread", "cake"), 0, 1),
+    ],
+)
+def test_a_condition_over_lists_asks_for_a_row_of_the_last_one(
+    engine: MemoryEngine, condition: dict[str, Any], of_customers: int, of_orders: int
+) -> None:
+    assert rows(engine, metrics=["customers"], filters=[condition]) == [(of_customers,)]
+    assert rows(engine, metrics=["orders"], filters=[condition]) == [(of_orders,)]
+    by_status = rows(engine, metrics=["customers"], by=[{"dimension": "orders.status"}], filters=[condition])
+    assert sum(count for _, count in by_status) == of_customers
+
+
+def test_an_and_speaks_of_one_row_however_it_is_written(engine: MemoryEngine) -> None:
+    a, b, c = (
+        where("items.product", "equals", "bread"),
+        where("items.qty", "gt", 1),
+        where("status", "equals", "cancelled"),
+    )
+    short = rows(engine, metrics=["orders"], filters=[a, {"or": [b, c]}])
+    long = rows(engine, metrics=["orders"], filters=[{"or": [{"and": [a, b]}, {"and": [a, c]}]}])
+    assert short == long == [(0,)]
+
+
+def test_two_ors_of_one_and_speak_of_one_row_too(engine: MemoryEngine) -> None:
+    other = where("status", "equals", "new")
+    first = {"or": [where("items.product", "equals", "bread"), other]}
+    second = {"or": [where("items.qty", "gt", 1), other]}
+    assert rows(engine, metrics=["orders"], filters=[first, second]) == [(1,)]
+
+
+def test_one_day_by_its_grain_and_as_it_is_are_two_columns_to_order_by(engine: MemoryEngine) -> None:
+    by = [{"dimension": "orders.order_date", "grain": "year"}, {"dimension": "orders.order_date"}]
+    found = rows(engine, by=by, order=[{"member": "orders.order_date", "desc": True}], limit=1)
+    assert [str(cell) for cell in found[0]] == ["2024-01-01", "2024-03-01"]
