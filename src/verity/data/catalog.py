@@ -219,6 +219,9 @@ class Catalog:
                 self._holders[kind, name] = known
         return known
 
+    def _hierarchy_tables(self, name: str) -> tuple[str, ...]:
+        return tuple(table.name for table in self.tables.values() if name in table.entry.hierarchies)
+
     @property
     def join_graph(self) -> Mapping[str, tuple[Hop, ...]]:
         """The many_to_one and one_to_one joins that leave each table."""
@@ -282,19 +285,25 @@ class Catalog:
         """A bare column: of the tables asked for, else of the tables that all of them reach, else of any table."""
         if name == TIME:
             return
-        holders = self._column_tables(name)
+        holders = self._column_tables(name) or self._hierarchy_tables(name.partition(".")[0])
         own = [table for table in holders if table in roots]
         near = own or [t for t in holders if roots and all(t in self.reachable(root) for root in roots)] or holders
         for table in near:
-            yield DimensionMember(table, (), self.tables[table].columns[name], f"{table}.{name}")
+            found = self._walk(table, name)
+            if found is not None:
+                yield found
 
     def _walk(self, root: str, rest: str) -> DimensionMember | None:
-        """Follow joins from a table as long as the first word names one; a column may hold dots itself."""
+        """Follow joins from a table as long as the first word names one; a column may hold dots itself.
+
+        A hierarchy's name stands for its first level, `geo.city` for the level of that name.
+        """
         joins: list[str] = []
         table = self.usable_tables.get(root)
         while table is not None:
-            if rest in table.columns:
-                return self.column(root, joins, rest)
+            column = rest if rest in table.columns else table.level(rest)
+            if column is not None:
+                return self.column(root, joins, column)
             join, _, rest = rest.partition(".")
             joins.append(join)
             table = self.usable_tables.get(table.joins[join].table) if join in table.joins else None

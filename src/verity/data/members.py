@@ -92,6 +92,20 @@ class CatalogTable:
         """The physical name or SELECT, as the dictionary gives it."""
         return self.entry.relation or self.entry.table
 
+    def levels(self, hierarchy: str) -> tuple[str, ...]:
+        """The columns of a hierarchy that may be asked for, from coarse to fine; empty where there is none."""
+        return tuple(name for name in self.entry.hierarchies.get(hierarchy, ()) if name in self.columns)
+
+    def level(self, name: str) -> str | None:
+        """The column that `hierarchy` (its first level) or `hierarchy.level` names, or None."""
+        if not self.entry.hierarchies:
+            return None
+        hierarchy, _, level = name.partition(".")
+        levels = self.levels(hierarchy)
+        if not level:
+            return levels[0] if levels else None
+        return level if level in levels else None
+
     @property
     def is_query(self) -> bool:
         """True where `relation` is a SELECT rather than a name."""

@@ -6,6 +6,7 @@ a definition never tells what the policy withholds. `hidden: true` is milder: no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -131,7 +132,7 @@ class _Narrowing:
         return last.casefold() not in {column.casefold() for column in self._denied[table.name]}
 
     def _join_is_open(self, table: CatalogTable, join: JoinEntry) -> bool:
-        if join.table not in self._allowed:
+        if join.table not in self._allowed or (join.through and not self._bridge_is_open(table, join)):
             return False
         here, there = self._denied[table.name], self._denied[join.table]
         if not here and not there:
@@ -141,6 +142,14 @@ class _Narrowing:
             return False
         words = {part[-1].casefold() for part in mentions(join.sql)} if join.sql else set()
         return not words & {column.casefold() for column in here | there}
+
+    def _bridge_is_open(self, table: CatalogTable, join: JoinEntry) -> bool:
+        """The bridge, its weight and a way over it to either side may be used."""
+        bridge = self._allowed.get(join.through or "")
+        if bridge is None or join.weight in self._denied[bridge.name]:
+            return False
+        ways = [way.table for way in bridge.joins.values() if not way.through and self._join_is_open(bridge, way)]
+        return all(ways.count(side) >= count for side, count in Counter((table.name, join.table)).items())
 
 
 def _choices(by_name: Mapping[str, list[tuple[str, str]]], table: str, part: str) -> list[tuple[str, str]]:

@@ -6,13 +6,14 @@ has it neither, it is an error. Names inside SQL are the business of `verity.sem
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 from verity.contracts.dataset import PhysicalSchema
 from verity.data.finding import Finding
 from verity.data.members import CatalogTable
-from verity.data.model import Dictionary, TableEntry
+from verity.data.model import Dictionary, JoinEntry, TableEntry
 from verity.data.tables import own_columns
 from verity.exceptions import did_you_mean
 
@@ -72,6 +73,13 @@ def column_uses(entry: TableEntry) -> Iterator[Use]:
             yield Use(rule.column, ("access", role, "rows", index), f"a row rule of the role '{role}'")
         for name in access.columns_hidden:
             yield Use(name, ("access", role, "columns_hidden"), f"columns_hidden of the role '{role}'")
+        for name in access.columns_masked:
+            yield Use(name, ("access", role, "columns_masked", name), f"columns_masked of the role '{role}'")
+    for hierarchy, levels in entry.hierarchies.items():
+        for index, name in enumerate(levels):
+            yield Use(name, ("hierarchies", hierarchy, index), f"the hierarchy '{hierarchy}'")
+    for grain, name in entry.periods.items():
+        yield Use(name, ("periods", grain), f"the period {grain}")
 
 
 class _References:
@@ -84,6 +92,7 @@ class _References:
     def faults(self) -> Iterator[Finding]:
         yield from self._relation_faults()
         yield from self._join_faults()
+        yield from self._calendar_faults()
         told: set[tuple[str, str]] = set()
         for use in column_uses(self._table.entry):
             for finding in self._use_faults(use):
@@ -114,12 +123,51 @@ class _References:
                     "VRT-208", path, f"the join '{join}' leads to '{entry.table}', which is no table", remedy
                 )
                 continue
-            if entry.on is None and entry.sql is None:
+            if entry.type == "many_to_many":
+                yield from self._bridge_faults(join, entry)
+            elif entry.on is None and entry.sql is None:
                 remedy = "Add 'on: {own_column: target_column}'."
                 yield self._finding("VRT-208", path, f"the join '{join}' does not say on what", remedy)
             for name in (entry.on,) if isinstance(entry.on, str) else (entry.on or {}).values():
                 if name not in target.usable:
                     yield self._missing(target, name, (*path, "on"), f"'on' of the join '{join}'")
+
+    def _bridge_faults(self, join: str, entry: JoinEntry) -> Iterator[Finding]:
+        """A many_to_many join names a bridge that has a join to one row of either side, and nothing else."""
+        path = ("joins", join)
+        bridge = self._catalog.usable_tables.get(entry.through or "")
+        if bridge is None:
+            guess = did_you_mean(entry.through or "", self._catalog.usable_tables)
+            what = f"goes through '{entry.through}', which is no table" if entry.through else "names no bridge"
+            remedy = f"Did you mean {guess}?" if guess else "Add 'through: <the table that holds the pairs>'."
+            yield self._finding("VRT-208", path, f"the many_to_many join '{join}' {what}", remedy)
+            return
+        if entry.on is not None or entry.sql is not None:
+            remedy = "Leave 'on' and 'sql' out: the joins of the bridge say them."
+            yield self._finding("VRT-208", path, f"the many_to_many join '{join}' says 'through' and 'on'", remedy)
+        ways = [way.table for way in bridge.joins.values() if way.type in ("many_to_one", "one_to_one")]
+        for side, count in Counter((self._table.name, entry.table)).items():
+            if ways.count(side) < count:
+                message = f"the bridge '{bridge.name}' of the join '{join}' has no many_to_one join to '{side}'"
+                twice = " a second time, under another name" * (count > 1)
+                yield self._finding("VRT-208", path, message, f"Add one to the joins of {bridge.name}{twice}.")
+        if entry.weight is not None and entry.weight not in bridge.usable:
+            yield self._missing(bridge, entry.weight, (*path, "weight"), f"'weight' of the join '{join}'")
+
+    def _calendar_faults(self) -> Iterator[Finding]:
+        """The calendar that a table follows is a table that says which column is the day."""
+        name = self._table.entry.calendar
+        if name is None:
+            return
+        calendar = self._catalog.usable_tables.get(name)
+        if calendar is None:
+            guess = did_you_mean(name, self._catalog.usable_tables)
+            remedy = f"Did you mean {guess}?" if guess else "Add that table to the dictionary, or remove 'calendar'."
+            yield self._finding("VRT-208", ("calendar",), f"the calendar '{name}' is no table", remedy)
+        elif "day" not in calendar.entry.periods:
+            message = f"'{name}' is no calendar: it does not say which of its columns is the day"
+            remedy = f"Add 'periods: {{day: <column>, fiscal_month: <column>, ...}}' to {name}."
+            yield self._finding("VRT-208", ("calendar",), message, remedy)
 
     def _use_faults(self, use: Use) -> Iterator[Finding]:
         holder: CatalogTable | None = self._table

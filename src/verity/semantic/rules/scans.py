@@ -17,6 +17,7 @@ from verity.semantic.fragments import all_of
 from verity.semantic.joins import Tables
 from verity.semantic.metrics import Source
 from verity.semantic.predicates import require_temporal, row_conditions
+from verity.semantic.rules.weights import allocate, share, weighted_bridge
 from verity.semantic.work import Scan, Work
 
 _DISTINCT = "distinct"
@@ -63,8 +64,15 @@ def _deduplicated(work: Work, scan: Scan) -> exp.Select:
         inner[f"k{i}"] = key.node.copy()
     values, needed = _over_distinct(scan, tables)
     inner |= needed
-    rows = _select(work, scan, tables, [_named(node, name) for name, node in inner.items()], [], grouped=False)
-    rows.set("distinct", exp.Distinct())
+    bridge = weighted_bridge(work, scan)
+    shares: list[exp.Expr] = [] if bridge is None else [_named(share(work, scan, tables, bridge), "share")]
+    if shares:
+        values = [allocate(m, value, "share", _DISTINCT) for m, value in zip(scan.metrics, values, strict=True)]
+    rows = _select(work, scan, tables, [_named(node, name) for name, node in inner.items()], shares, grouped=False)
+    if shares:
+        _grouped(rows, len(inner))
+    else:
+        rows.set("distinct", exp.Distinct())
     outer = exp.Select(
         expressions=[quoted(f"d{i}", _DISTINCT) for i in range(len(dimensions))] + values,
         from_=exp.From(this=_subquery(rows, _DISTINCT)),
