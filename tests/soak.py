@@ -59,6 +59,12 @@ SUITES = {
         {"VERITY_LAW_EXAMPLES": "60"},
         {"VERITY_LAW_EXAMPLES": "600"},
     ),
+    "queries": Suite(
+        "generated questions over generated models and data have the rows of an independent, slow oracle",
+        ("tests/proof/test_queries.py",),
+        {"VERITY_PROOF_QUERIES": "150"},
+        {"VERITY_PROOF_QUERIES": "20000"},
+    ),
     "scout": Suite(
         "the sample of tens of millions of rows is generated, synced, built and right",
         ("tests/integration/test_scout_at_scale.py",),

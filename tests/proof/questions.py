@@ -39,7 +39,7 @@ class Questions:
         by = self._dimensions(roots, rng.choice([0, 1, 1, 1, 2, 2, 3]) if metrics else rng.choice([1, 1, 2]))
         if not metrics and not roots:
             roots = tuple(dict.fromkeys(b.member.root for b in by if b.member.root))[:1]
-        where = tuple(self._node(roots, 2) for _ in range(rng.choice([0, 0, 1, 1, 2])))
+        where = tuple(self._node(roots, 2) for _ in range(rng.choice([0, 0, 0, 1, 1, 2])))
         if metrics and rng.random() < 0.15:
             where = (*where, self._on_metric(metrics))
         segments = self._segments(roots) if rng.random() < 0.15 else ()

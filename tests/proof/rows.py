@@ -24,7 +24,7 @@ DANGLING = 99
 def fill(rng: random.Random, world: World) -> None:
     """Rows for every table, parents before children."""
     for table in world.tables.values():
-        count = rng.choice([0, 1, 2, 4, 6, 8, 8, 11, 14])
+        count = rng.choice([0, 1, 3, 6, 8, 10, 12, 14, 16])
         table.rows = [_row(rng, table, i) for i in range(count)]
     order = list(world.tables)
     for child in world.tables.values():
