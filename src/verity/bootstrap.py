@@ -89,6 +89,7 @@ class ProjectParts:
             seconds=settings.warehouse.query_seconds,
             row_cap=settings.warehouse.row_cap,
             default_access=settings.access.default,
+            cache_bytes=settings.cache.megabytes << 20,
         )
         return QueryService(self.engine, self.dictionary, limits)
 
@@ -97,6 +98,7 @@ class ProjectParts:
         """The built-in tools, known to the registry as an add-on's would be."""
         from verity.tools.build_chart import BuildChart
         from verity.tools.build_models import BuildModels
+        from verity.tools.build_rollups import BuildRollups
         from verity.tools.resolve_semantics import ResolveSemantics
         from verity.tools.run_checks import RunChecks
         from verity.tools.run_table_query import RunTableQuery
@@ -110,6 +112,7 @@ class ProjectParts:
                 BuildChart(),
                 SyncSource(self._sync),
                 BuildModels(self._build),
+                BuildRollups(self._rollups),
                 RunChecks(self._check),
             )
         )
@@ -204,10 +207,11 @@ class ProjectParts:
         )
 
     def _build(self, select: str | None, context: ToolContext) -> Verdict:
+        from verity.query.after_build import with_rollups
         from verity.transform.build import build
 
         settings = self.loaded.settings
-        return build(
+        verdict = build(
             self.project,
             self.engine,
             select=select,
@@ -216,6 +220,11 @@ class ProjectParts:
             models=settings.models,
             wait_seconds=settings.warehouse.wait_seconds,
         )
+        return with_rollups(verdict, self.dictionary, lambda: self.service, context.progress)
+
+    def _rollups(self, only: tuple[str, ...], context: ToolContext) -> Verdict:
+        wait = self.loaded.settings.warehouse.wait_seconds
+        return self.service.build_rollups(only, wait_seconds=wait, progress=context.progress)
 
     def _check(self, live: bool, accept: bool) -> Verdict:
         from verity.quality.check import run_checks

@@ -71,6 +71,12 @@ class ModelsSettings(Contract):
     threads: int = Field(2, ge=1, description="Models that are built at once.")
 
 
+class CacheSettings(Contract):
+    """Results kept in memory for the same question over the same data."""
+
+    megabytes: int = Field(64, ge=0, description="Memory for results, in each process; 0 keeps none.")
+
+
 class Settings(Contract):
     """Every setting of a project; each has a default, so an empty verity.toml works."""
 
@@ -79,6 +85,7 @@ class Settings(Contract):
     access: AccessSettings = Field(default_factory=AccessSettings)
     analyst: AnalystSettings = Field(default_factory=AnalystSettings)
     models: ModelsSettings = Field(default_factory=ModelsSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
 
 
 @dataclass(frozen=True)

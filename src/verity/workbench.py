@@ -22,6 +22,7 @@ from verity.contracts.identity import SYSTEM, Principal
 from verity.contracts.metric import FilterNode, GroupBy, MetricQuery, QueryOptions
 from verity.contracts.policy import AgentDocument
 from verity.contracts.question import Answer, Evidence, Language, Question
+from verity.contracts.rollup import ProposedRollup, RollupState, RollupVerdict
 from verity.contracts.run import ChainFault, ReplayedStep, StageLine, Verdict
 from verity.contracts.table import Table
 from verity.contracts.tool import Progress, ToolResult
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from verity.query.service import ListedMember, QueryService
 
 OPERATOR = AgentPolicy(
-    AgentDocument(agent="operator", allowed_tools=("sync_source", "build_models", "run_checks")),
+    AgentDocument(agent="operator", allowed_tools=("sync_source", "build_models", "build_rollups", "run_checks")),
 )
 """The policy under which syncs, builds and checks run; it can answer nobody."""
 BY_NAME = AgentPolicy(AgentDocument(agent="query_by_name", allowed_tools=("run_table_query",)))
@@ -227,6 +228,28 @@ class Workbench:
     def build(self, select: str | None, *, progress: Callable[[Progress], None] | None = None) -> Verdict:
         """Build, test and publish the models. Raises `DataError`; owner only."""
         return self._operate("build_models", {"select": select}, progress)
+
+    def rollups(self) -> tuple[RollupState, ...]:
+        """Every declared rollup and what there is of it; owner only."""
+        self._owner_only("rollups")
+        return self._parts.service.rollups(self.principal)
+
+    def build_rollups(
+        self, only: tuple[str, ...] = (), *, progress: Callable[[Progress], None] | None = None
+    ) -> Verdict:
+        """Build the declared rollups, or those named. Raises `QueryError`, `DataError`; owner only."""
+        return self._operate("build_rollups", {"only": list(only)}, progress)
+
+    def rollup_verdicts(self, query: MetricQuery) -> tuple[RollupVerdict, ...]:
+        """Each rollup that the query could be answered from: used, or why not. Raises `QueryError`."""
+        return self._parts.service.rollup_verdicts(query, self.principal)
+
+    def propose_rollups(self, *, most: int = 5) -> tuple[ProposedRollup, ...]:
+        """Rollups that would have served most of the engine time of the recorded queries; owner only."""
+        from verity.query.log import recorded_queries
+
+        self._owner_only("rollups")
+        return self._parts.service.propose_rollups(recorded_queries(self._parts.record), self.principal, most=most)
 
     def check(self, *, live: bool = False, accept: bool = False) -> Verdict:
         """Check the dictionary. Owner only."""

@@ -24,6 +24,7 @@ COMMANDS = {
     "ask": "Answer a question in words.",
     "eval": "Answer a file of questions, one JSON line each.",
     "query": "Ask for metrics by name.",
+    "rollups": "List, build, explain and propose pre-aggregations.",
     "replay": "Run every step of a conversation again and compare.",
     "doctor": "Show what is in force, and verify the record.",
 }

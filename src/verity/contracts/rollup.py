@@ -26,6 +26,8 @@ class BuiltRollup(Contract):
     """The engine's type of each of its columns."""
     watermark: str | None = None
     """The append-only value, as text, before which every row is covered."""
+    digest: str | None = None
+    """Of all that it reads of the rows before the watermark: another one where any of them changed since."""
     built_at: datetime
     seconds: float
     rebuilt: int | None = None

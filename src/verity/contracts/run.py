@@ -101,9 +101,9 @@ class StageLine(Contract):
 
 
 class Verdict(Contract):
-    """How a sync, build or check ended: one verdict, and a line for each part."""
+    """How a sync, build, check or a build of rollups ended: one verdict, and a line for each part."""
 
-    verb: Literal["sync", "build", "check"]
+    verb: Literal["sync", "build", "check", "rollups"]
     status: Literal["ok", "warn", "failed"]
     lines: tuple[StageLine, ...]
     seconds: float

@@ -9,40 +9,49 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 import pyarrow as pa
 
 from verity.contracts.base import Json
 from verity.contracts.dataset import DataState
-from verity.contracts.identity import Principal
+from verity.contracts.identity import OWNER, Principal
 from verity.contracts.metric import FilterNode, GroupBy, MetricQuery
 from verity.contracts.question import MetricEvidence
+from verity.contracts.rollup import ProposedRollup, RollupState, RollupVerdict
+from verity.contracts.run import Verdict
 from verity.contracts.table import Table
+from verity.contracts.tool import Progress
 from verity.data.access import TableAccess, access_for, policy_hash
 from verity.data.catalog import Catalog, build_catalog
 from verity.data.model import Dictionary
-from verity.exceptions import InternalError, UnknownMember
+from verity.exceptions import EngineRefused, InternalError, QueryError, RollupsUnsupported, UnknownMember
+from verity.query.cache import Kept, ResultCache, cache_key
 from verity.query.freshness import freshness_of
 from verity.query.guardrails import check_statement
+from verity.query.log import LoggedQuery
 from verity.query.members import ListedMember, listed
+from verity.query.outside import OutsideTables, Version
+from verity.query.recent import Recent
 from verity.query.results import rows_of, typed_table
+from verity.query.rollup_builds import build_rollups
+from verity.query.rollup_proposals import Counted, propose
+from verity.query.rollups import NONE, Declared, Rollups
 from verity.query.values import MOST_VALUES, MemberValues, read_values
 from verity.query.where_reader import parse_by, parse_where
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.model import Model, load_model
+from verity.semantic.rollups.definition import Definition
+from verity.semantic.rollups.filling import size_sql
+from verity.semantic.rollups.routing import Routed
 from verity.warehouse.engine import Engine, ReadResult
 
 __all__ = ["ListedMember", "MemberValues", "QueryResult", "QueryService", "QuerySettings"]
 
 _TRIES = 3
 """How often a query is compiled anew because a build was published between compiling and reading."""
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,8 @@ class QuerySettings:
     seconds: float = 30.0
     row_cap: int = 100_000
     default_access: Literal["deny", "open"] = "deny"
+    cache_bytes: int = 64 << 20
+    """Memory for results that may be asked for again; 0: none is kept."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,25 @@ class _View:
     policy_hash: str
     model: Model
 
+    @property
+    def has_rollups(self) -> bool:
+        """Whether any table declares one."""
+        return any(table.rollups for table in self.dictionary.tables.values())
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """A query with its rows, and how they were come by: the statement that ran, its rollups, the cache's part."""
+
+    view: _View
+    compiled: Compiled
+    read: ReadResult
+    sql: str
+    rollups: tuple[str, ...]
+    cache: str
+    refused: str | None = None
+    """Why the engine would not read a chosen rollup, so that the tables were read."""
+
 
 class QueryService:
     """Answers metric queries. Thread-safe; every method names its principal."""
@@ -93,9 +123,12 @@ class QueryService:
         self._engine = engine
         self._load_dictionary = load_dictionary
         self._settings = settings or QuerySettings()
-        self._catalogs: _Recent[tuple[str, str], Catalog] = _Recent(4)
-        self._models: _Recent[tuple[str, str, str], Model] = _Recent(32)
-        self._values: _Recent[tuple[str, str, str], tuple[MemberValues, ...]] = _Recent(16)
+        self._catalogs: Recent[tuple[str, str], Catalog] = Recent(4)
+        self._models: Recent[tuple[str, str, str], Model] = Recent(32)
+        self._values: Recent[tuple[str, str, str], tuple[MemberValues, ...]] = Recent(16)
+        self._rollups = Rollups(engine)
+        self._cache = ResultCache(self._settings.cache_bytes)
+        self._outside = OutsideTables(engine)
 
     def run(
         self,
@@ -107,7 +140,8 @@ class QueryService:
     ) -> QueryResult:
         """Rows as JSON cells, typed by the plan. Raises `QueryError` and `DataError`."""
         started = time.monotonic()
-        view, compiled, read = self._read(query, principal, seconds, cancel)
+        ran = self._read(query, principal, seconds, cancel)
+        view, compiled, read = ran.view, ran.compiled, ran.read
         done = time.monotonic()
         table = Table(
             table_id=_table_id(compiled),
@@ -119,9 +153,12 @@ class QueryService:
         freshness = freshness_of(read.state, compiled)
         trace = {
             "elapsed_ms": round((done - started) * 1000, 3),
-            "physical_sql": compiled.sql,
+            "physical_sql": ran.sql,
             "engine": self._engine.name,
             "freshness": freshness,
+            "cache": ran.cache,
+            "rollup": ", ".join(ran.rollups) or None,
+            **({"rollup_refused": ran.refused} if ran.refused else {}),
         }
         return QueryResult(
             table=table,
@@ -146,7 +183,8 @@ class QueryService:
         cancel: threading.Event | None = None,
     ) -> pa.Table:
         """Rows as Arrow, typed by the plan. Its schema metadata says `truncated` where rows were cut."""
-        _, compiled, read = self._read(query, principal, seconds, cancel)
+        ran = self._read(query, principal, seconds, cancel)
+        compiled, read = ran.compiled, ran.read
         table = typed_table(read.table, compiled.columns)
         return table.replace_schema_metadata({"truncated": "true"}) if read.truncated else table
 
@@ -157,7 +195,55 @@ class QueryService:
     def explain(self, query: MetricQuery, principal: Principal) -> tuple[tuple[str, ...], Json, str]:
         """The plan in words, the plan as JSON, and the SQL for people. Raises `QueryError`."""
         compiled = self.compile(query, principal)
-        return compiled.plan.words, compiled.plan.model_dump(mode="json", by_alias=True), compiled.display
+        verdicts = self.rollup_verdicts(query, principal)
+        words = (*compiled.plan.words, *(_verdict_words(verdict) for verdict in verdicts))
+        return words, compiled.plan.model_dump(mode="json", by_alias=True), compiled.display
+
+    def rollup_verdicts(self, query: MetricQuery, principal: Principal) -> tuple[RollupVerdict, ...]:
+        """Each rollup of the tables that the query reads: used, or why not. One that names what the principal may not
+        see is left out. Raises `QueryError`."""
+        view = self._view(principal)
+        routed = self._route(view, self._compile(view, query))
+        return tuple(v for v in routed.verdicts if self._may_name(view, routed, v.rollup))
+
+    def rollups(self, principal: Principal) -> tuple[RollupState, ...]:
+        """Every declared rollup and what there is of it. Owner only: see `Workbench`."""
+        view = self._view(principal)
+        return self._rollups.states(view.dictionary, view.version, lambda: self._owner_model(view.dictionary))
+
+    def build_rollups(
+        self,
+        only: tuple[str, ...] = (),
+        *,
+        wait_seconds: float = 0.0,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Verdict:
+        """Build the declared rollups, or those named, from the published data. It answers nobody.
+
+        Raises `RollupsUnsupported`, `RollupUnknown`, `WarehouseBusy`, `NothingPublished`."""
+        if self._rollups.store is None:
+            raise RollupsUnsupported(self._engine.name)
+        dictionary = self._load_dictionary()
+
+        def declare(version: str) -> Declared:
+            return self._rollups.declared(dictionary, version, lambda: self._owner_model(dictionary))
+
+        return build_rollups(self._rollups.store, declare, only=only, wait_seconds=wait_seconds, progress=progress)
+
+    def propose_rollups(
+        self, logged: Iterable[LoggedQuery], principal: Principal, *, most: int = 5
+    ) -> tuple[ProposedRollup, ...]:
+        """Rollups that would have served most of the time of these queries. Owner only: see `Workbench`."""
+        view = self._view(principal)
+
+        def count(definition: Definition) -> Counted:
+            (row,) = self._engine.read(size_sql(definition)).table.to_pylist()
+            return Counted(int(row["rows"]), int(row["source_rows"] or 0))
+
+        def compile_(query: MetricQuery) -> Compiled:
+            return self._compile(view, query)
+
+        return propose(logged, view.model, compile_, count, dialect=self._engine.dialect, most=most)
 
     def catalog(self, principal: Principal) -> Catalog:
         """The members that the principal may see, over the published tables."""
@@ -199,22 +285,81 @@ class QueryService:
 
     def _read(
         self, query: MetricQuery, principal: Principal, seconds: float | None, cancel: threading.Event | None
-    ) -> tuple[_View, Compiled, ReadResult]:
+    ) -> _Ran:
         """Compile and run on one data version: a build published in between means compiling for the new tables."""
         for _ in range(_TRIES):
             view = self._view(principal)
             compiled = self._compile(view, query)
-            read = self._execute(compiled, seconds, cancel, self._settings.row_cap)
-            if read.state.data_version == view.version:
-                return view, compiled, read
+            ran = self._found_or_run(view, compiled, seconds, cancel)
+            if ran.read.state.data_version == view.version:
+                return ran
         raise _too_fast()
+
+    def _found_or_run(
+        self, view: _View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None
+    ) -> _Ran:
+        outside = self._outside_version(view, compiled)
+        if outside is None:
+            return self._run(view, compiled, seconds, cancel, "off")
+        scope = (view.version, view.policy_hash, view.dictionary.content_hash, outside.text)
+        key = cache_key(compiled.sql, compiled.parameters, *scope)
+        kept = self._cache.find(key)
+        if kept is not None and not (cancel is not None and cancel.is_set()):
+            return _Ran(view, compiled, kept.result, compiled.sql, kept.rollups, "hit")
+        ran = self._run(view, compiled, seconds, cancel, "miss")
+        if ran.read.state.data_version == view.version:
+            self._cache.keep(key, Kept(ran.read, ran.rollups), seconds=outside.seconds)
+        return ran
+
+    def _outside_version(self, view: _View, compiled: Compiled) -> Version | None:
+        """What stands for the version of tables that Verity does not load; None: the result may not be kept."""
+        if not self._cache.is_on or compiled.work.statement is None:
+            return None
+        return self._outside.version(compiled.work.statement, view.model.catalog, view.version)
+
+    def _run(
+        self, view: _View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None, cache: str
+    ) -> _Ran:
+        """Over rollups where they serve; where one was replaced just now, over the tables."""
+        routed = self._route(view, compiled)
+        cap, refused = self._settings.row_cap, None
+        if routed.sql is not None:
+            try:
+                read = self._execute(routed.sql, compiled, seconds, cancel, cap)
+                if read.state.data_version == view.version:
+                    names = tuple(n if self._may_name(view, routed, n) else "(a rollup)" for n in routed.used)
+                    return _Ran(view, compiled, read, routed.sql, names, cache)
+            except EngineRefused as error:  # it was replaced between being chosen and being read: told in the trace
+                refused = error.message
+        read = self._execute(compiled.sql, compiled, seconds, cancel, cap)
+        return _Ran(view, compiled, read, compiled.sql, (), cache, refused)
+
+    def _route(self, view: _View, compiled: Compiled) -> Routed:
+        if not view.has_rollups:
+            return NONE
+        routed = self._rollups.route(
+            compiled, view.dictionary, view.version, lambda: self._owner_model(view.dictionary)
+        )
+        if routed.statement is not None:
+            check_statement(routed.statement, len(compiled.parameters))
+        return routed
+
+    def _may_name(self, view: _View, routed: Routed, rollup: str) -> bool:
+        """Whether the principal sees every member that a rollup and its verdict name."""
+        if not view.model.catalog.is_narrowed:
+            return True
+        return all(_sees(view.model.catalog, member) for member in routed.members.get(rollup, frozenset({rollup})))
+
+    def _owner_model(self, dictionary: Dictionary) -> Model:
+        return self._view_of(dictionary, OWNER).model
 
     def _read_values(self, view: _View) -> tuple[tuple[MemberValues, ...], set[str]]:
         """The values, and the data versions that they were read from."""
         versions: set[str] = set()
 
         def read(query: MetricQuery) -> pa.Table:
-            result = self._execute(self._compile(view, query), None, None, MOST_VALUES + 1)
+            compiled = self._compile(view, query)
+            result = self._execute(compiled.sql, compiled, None, None, MOST_VALUES + 1)
             versions.add(result.state.data_version)
             return result.table
 
@@ -226,15 +371,17 @@ class QueryService:
         return compiled
 
     def _execute(
-        self, compiled: Compiled, seconds: float | None, cancel: threading.Event | None, row_cap: int
+        self, sql: str, compiled: Compiled, seconds: float | None, cancel: threading.Event | None, row_cap: int
     ) -> ReadResult:
         limit = self._settings.seconds if seconds is None else min(seconds, self._settings.seconds)
-        return self._engine.read(compiled.sql, compiled.parameters, seconds=limit, cancel=cancel, row_cap=row_cap)
+        return self._engine.read(sql, compiled.parameters, seconds=limit, cancel=cancel, row_cap=row_cap)
 
     def _view(self, principal: Principal) -> _View:
         if principal.kind == "system":
             raise UnknownMember("principal", principal.id)  # system runs syncs and builds; it never answers anyone
-        dictionary = self._load_dictionary()
+        return self._view_of(self._load_dictionary(), principal)
+
+    def _view_of(self, dictionary: Dictionary, principal: Principal) -> _View:
         version = self._engine.state().data_version
         accesses = access_for(dictionary, principal, self._settings.default_access)
         policy = policy_hash(accesses)
@@ -250,35 +397,20 @@ class QueryService:
         return _View(dictionary, version, accesses, policy, model)
 
 
+def _sees(catalog: Catalog, member: str) -> bool:
+    """Whether a member is on offer in a principal's catalog."""
+    try:
+        return catalog.find_metric(member) is not None or bool(catalog.dimension(member))
+    except QueryError:
+        return False
+
+
+def _verdict_words(verdict: RollupVerdict) -> str:
+    return f"Rollup {verdict.rollup} is {'' if verdict.used else 'not '}used: {verdict.reason}."
+
+
 def _too_fast() -> InternalError:
     return InternalError("builds are published faster than a query can be compiled", remedy="Ask again.")
-
-
-class _Recent(Generic[K, V]):
-    """The last few things made, by key. Two threads may make one thing twice; one of them is kept."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[K, V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def find(self, key: K) -> V | None:
-        with self._lock:
-            if key not in self._kept:
-                return None
-            self._kept.move_to_end(key)
-            return self._kept[key]
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        known = self.find(key)
-        if known is not None:
-            return known
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
 
 
 def _table_id(compiled: Compiled) -> str:

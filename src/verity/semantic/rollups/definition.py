@@ -1,4 +1,4 @@
-"""A declared rollup as algebra: the dimensions it keeps, the parts of aggregates it holds, and the SELECT that fills it.
+"""A declared rollup as algebra: the dimensions it keeps, the parts of aggregates it holds, the SELECT that fills it.
 
 The compiler itself writes the SELECT, as the owner and without any policy, so that an expression of a query and the
 same expression of a rollup are one and the same AST.
@@ -87,11 +87,20 @@ class Definition:
     dialect: str
     appended: exp.Expr | None = None
     """The append-only column, where one is declared."""
+    appended_type: Type = None
+    marked_by: tuple[exp.Expr, ...] = ()
+    """The key and the `refresh` column, which together tell whether a row of the table changed; empty: no such."""
 
     @property
     def member(self) -> str:
         """`table.name`."""
         return f"{self.table}.{self.name}"
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The members that its declaration names."""
+        metrics = {_full(self.table, name) for name in self.entry.metrics}
+        return frozenset(metrics | {k.member for k in self.kept})
 
     @property
     def partition(self) -> Kept | None:
@@ -117,7 +126,13 @@ class Definition:
     def hash(self) -> str:
         """SHA-256 hex (16 digits) of everything that makes its content."""
         entry = self.entry
-        shape = (FORMAT, self.member, printed(self.statement(), self.dialect), str(self.appended), entry.partition or "")
+        shape = (
+            FORMAT,
+            self.member,
+            printed(self.statement(), self.dialect),
+            str(self.appended),
+            entry.partition or "",
+        )
         labels = tuple(k.label for k in self.kept)
         return hashlib.sha256("\n".join((*shape, *labels)).encode()).hexdigest()[:16]
 
@@ -125,6 +140,11 @@ class Definition:
 def define_rollup(model: Model, table: str, name: str, *, dialect: str) -> Definition:
     """The rollup of that name. `model` is the owner's. Raises `RollupInvalid` where it cannot be what it says."""
     entry = model.catalog.usable_tables[table].entry.rollups[name]
+    return define_entry(model, table, name, entry, dialect=dialect)
+
+
+def define_entry(model: Model, table: str, name: str, entry: RollupEntry, *, dialect: str) -> Definition:
+    """The same of an entry that no dictionary holds yet. Raises `RollupInvalid`."""
     try:
         return _defined(model, table, name, entry, dialect)
     except RollupInvalid:
@@ -151,7 +171,19 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
     )
     parts = tuple(_parts(who, kept, select.expressions[count:]))
     skeleton = exp.Select(from_=select.args["from_"].copy(), joins=[j.copy() for j in select.args.get("joins") or ()])
-    made = Definition(table, name, entry, kept, parts, skeleton, dialect, _appended(model, who, table, entry))
+    appended, appended_type = _appended(model, who, table, entry)
+    made = Definition(
+        table,
+        name,
+        entry,
+        kept,
+        parts,
+        skeleton,
+        dialect,
+        appended,
+        appended_type,
+        _marked_by(model, who, table, entry),
+    )
     if entry.partition and made.partition is None:
         raise RollupInvalid(
             who, f"its partition '{entry.partition}' is none of its dimensions", remedy="Write it as it stands there."
@@ -250,9 +282,9 @@ def named(node: exp.Expr, label: str) -> exp.Alias:
     return exp.Alias(this=node, alias=exp.Identifier(this=label, quoted=True))
 
 
-def _appended(model: Model, who: str, table: str, entry: RollupEntry) -> exp.Expr | None:
+def _appended(model: Model, who: str, table: str, entry: RollupEntry) -> tuple[exp.Expr | None, Type]:
     if entry.append_only is None:
-        return None
+        return None, None
     bound = model.binder.column(table, (), entry.append_only)
     if types.family(bound.type) not in ("bigint", "date", "timestamp", "timestamptz") or bound.paths - {()}:
         raise RollupInvalid(
@@ -260,7 +292,23 @@ def _appended(model: Model, who: str, table: str, entry: RollupEntry) -> exp.Exp
             f"its append_only column '{entry.append_only}' is {bound.type or 'of no known type'}",
             remedy="Name a whole number, date or time of the table itself that only grows as rows are appended.",
         )
-    return bound.node.copy()
+    return bound.node.copy(), bound.type
+
+
+def _marked_by(model: Model, who: str, table: str, entry: RollupEntry) -> tuple[exp.Expr, ...]:
+    if entry.refresh is None:
+        return ()
+    key = model.catalog.usable_tables[table].primary_key
+    if not key:
+        raise RollupInvalid(
+            who,
+            f"it is refreshed by '{entry.refresh}', and '{table}' has no primary key to tell rows apart",
+            remedy="Declare the key, or leave `refresh` out: every column is compared then.",
+        )
+    bound = [model.binder.column(table, (), name) for name in (*key, entry.refresh)]
+    if any(one.paths - {()} for one in bound):
+        raise RollupInvalid(who, "its refresh column lies in another table", remedy="Name one of the table itself.")
+    return tuple(one.node.copy() for one in bound)
 
 
 def _group(text: str) -> GroupBy:

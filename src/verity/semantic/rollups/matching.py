@@ -1,4 +1,4 @@
-"""One SELECT over a table, answered from a rollup: the same expressions over what the rollup keeps, or a reason why not.
+"""One SELECT over a table, answered from a rollup: the same expressions over what it keeps, or a reason why not.
 
 Every node of the SELECT is either made of kept dimensions, or an aggregate that is put together again from parts. What
 is neither is a miss. Tables that a policy narrows in their join become NULL where the policy fails, as they would have.
@@ -26,6 +26,7 @@ _TWICE_THE_SAME = (exp.Min, exp.Max, exp.LogicalAnd, exp.LogicalOr, exp.ApproxDi
 """Aggregates that do not notice a value that occurs again."""
 _EQUALS = (exp.EQ, exp.And, exp.Paren, exp.Column, exp.Cast, exp.Identifier, exp.DataType, exp.DataTypeParam)
 
+_FLOATING = ("double", "float", "real", "double precision")
 _STRICT = (
     exp.Column, exp.Identifier, exp.Cast, exp.DataType, exp.DataTypeParam, exp.Paren, exp.Literal, exp.Var,
     exp.TimestampTrunc, exp.DateTrunc, exp.AtTimeZone, exp.Extract, exp.Add, exp.Sub, exp.Mul,
@@ -100,7 +101,8 @@ def _beyond(on: exp.Expr | None, kept: exp.Expr | None) -> exp.Expr | None:
     if on == kept:
         return None
     if isinstance(on, exp.And) and kept is not None and on.this.unnest() == kept.unnest():
-        return on.expression
+        more: exp.Expr = on.expression
+        return more
     raise Missed("a table is joined on another condition")
 
 
@@ -196,7 +198,8 @@ class _Writer:
         value = self._value(bound)
         if kept.grain is None or value is None or not is_aligned(value, kept.grain):
             raise Missed(
-                f"a range of '{kept.member}' does not begin and end with a whole {kept.grain}, its grain here", kept.member
+                f"a range of '{kept.member}' does not begin and end with a whole {kept.grain}, its grain here",
+                kept.member,
             )
         return type(node)(this=self._moment(kept), expression=bound.copy())
 
@@ -229,7 +232,12 @@ class _Writer:
 
     def _merged(self, part: Part, condition: exp.Expr | None) -> exp.Expr:
         column: exp.Expr = quoted(part.column, ALIAS)
-        if part.kind == "sum" and self.held.get(part.column, "").lower() in ("double", "float", "real", "double precision"):
+        if part.kind == "sum" and self.held.get(part.column, "").lower() in (
+            "double",
+            "float",
+            "real",
+            "double precision",
+        ):
             raise Missed("it adds floating numbers, whose sum depends on the order")
         call = part.node.this if isinstance(part.node, exp.Filter) else part.node
         if isinstance(call.this, exp.Collate):

@@ -6,13 +6,15 @@ The raw statement stays as it is: what is hashed and shown as SQL never depends 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from verity.contracts.rollup import BuiltRollup, RollupVerdict
 from verity.semantic.dialects import printed
+from verity.semantic.expressions import quoted
 from verity.semantic.rollups.definition import Definition
+from verity.semantic.rollups.filling import table_of
 from verity.semantic.rollups.matching import ALIAS, Missed, rewritten
 from verity.semantic.work import Value
 
@@ -33,14 +35,13 @@ class Candidate:
         """What stands in FROM."""
         if self.built is None:
             raise Missed(self.problem or "it is not built")
-        named = exp.TableAlias(this=exp.Identifier(this=ALIAS, quoted=True))
-        table = _table(self.built.relation)
+        table = table_of(self.built.relation, ALIAS)
         if self.tail is None:
-            table.set("alias", named)
             return table
-        columns = [exp.Column(this=exp.Identifier(this=n, quoted=True)) for n in self.built.types]
+        columns: list[exp.Expr] = [quoted(name, ALIAS) for name in self.built.types]
         covered = exp.Select(expressions=columns, from_=exp.From(this=table))
         union = exp.Union(this=covered, expression=self.tail.copy(), distinct=False)
+        named = exp.TableAlias(this=exp.Identifier(this=ALIAS, quoted=True))
         return exp.Subquery(this=union, alias=named)
 
 
@@ -50,8 +51,9 @@ class Routed:
 
     sql: str | None
     verdicts: tuple[RollupVerdict, ...]
-    hidden: frozenset[str] = frozenset()
-    """Rollups whose reasons name members; whoever asks may not see them all."""
+    statement: exp.Select | None = None
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The members that each rollup, and the reason why it was not used, name."""
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -65,8 +67,10 @@ def route(
     """Rewrite what can be. `candidates` are by the name of the table that a scan starts at."""
     router = _Router(parameters, candidates)
     made = router.walked(statement)
-    sql = printed(made.copy(), dialect) if router.changed else None
-    return Routed(sql, tuple(router.verdicts.values()))
+    verdicts = tuple(router.verdicts.values())
+    if not router.changed or not isinstance(made, exp.Select):
+        return Routed(None, verdicts, None, router.members)
+    return Routed(printed(made, dialect), verdicts, made, router.members)
 
 
 class _Router:
@@ -74,6 +78,7 @@ class _Router:
         self._parameters = parameters
         self._candidates = candidates
         self.verdicts: dict[str, RollupVerdict] = {}
+        self.members: dict[str, frozenset[str]] = {}
         self.changed = False
 
     def walked(self, node: exp.Expr) -> exp.Expr:
@@ -122,7 +127,7 @@ class _Router:
                 raise Missed(f"it holds {built.rows:,} rows, as many as the table")
             return made
         except Missed as missed:
-            self._note(candidate, missed.reason)
+            self._note(candidate, missed.reason, named=missed.columns)
             return None
 
     def _over(self, select: exp.Select, candidate: Candidate, built: BuiltRollup) -> exp.Select:
@@ -132,17 +137,13 @@ class _Router:
             raise Missed("the table is read in another way")
         return rewritten(select, definition, self._parameters, built.types, candidate.source())
 
-    def _note(self, candidate: Candidate, reason: str, *, used: bool = False) -> None:
+    def _note(self, candidate: Candidate, reason: str, *, used: bool = False, named: tuple[str, ...] = ()) -> None:
         """One verdict a rollup: that it was used somewhere outweighs that it was not elsewhere."""
         name = candidate.definition.member
+        self.members[name] = self.members.get(name, frozenset()) | {*named, *candidate.definition.members}
         known = self.verdicts.get(name)
         if known is not None and (known.used or not used) and known.reason != reason:
             reason = known.reason if known.used else f"{known.reason}; {reason}"
             used = known.used
         rows = candidate.built.rows if candidate.built else None
         self.verdicts[name] = RollupVerdict(rollup=name, used=used, reason=reason, rows=rows)
-
-
-def _table(relation: tuple[str | None, str, str]) -> exp.Table:
-    parts = dict(zip(("catalog", "db", "this"), relation, strict=True))
-    return exp.Table(**{key: exp.Identifier(this=text, quoted=True) for key, text in parts.items() if text})

@@ -9,10 +9,11 @@ import duckdb
 from verity.contracts.dataset import PhysicalSchema
 from verity.warehouse.engines.duckdb.layout import BRONZE_DATABASE
 from verity.warehouse.introspect import ColumnRow, TableKey, assemble_schema
+from verity.warehouse.rollups import NAMED
 from verity.warehouse.sql_names import quoted
 from verity.warehouse.types import from_duckdb
 
-_OURS = "not internal and database_name not in ('system', 'temp')"
+_OURS = f"not internal and database_name not in ('system', 'temp') and not starts_with(database_name, '{NAMED}')"
 _COLUMNS = f"""
     select database_name, schema_name, table_name, column_name, data_type, is_nullable
     from duckdb_columns() where {_OURS} order by table_oid, column_index"""  # noqa: S608  # no outside text

@@ -17,6 +17,7 @@ from verity.warehouse.engines.duckdb import lock, reader
 from verity.warehouse.engines.duckdb.faults import fault_line, from_duckdb_error, translated
 from verity.warehouse.engines.duckdb.layout import Layout
 from verity.warehouse.engines.duckdb.pointer import Signature, read_published, signature
+from verity.warehouse.engines.duckdb.rollups import DuckDBRollups
 from verity.warehouse.engines.duckdb.writer import open_writer
 from verity.warehouse.rows import take_rows
 from verity.warehouse.settings import WarehouseSettings
@@ -40,7 +41,9 @@ class DuckDBEngine:
         self._watchdog = Watchdog()
         self._guard = threading.Lock()
         self._version: reader.OpenVersion | None = None
-        self._signature: Signature | None = None
+        self._signature: tuple[Signature | None, Signature | None] | None = None
+        self.rollups = DuckDBRollups(self._layout, settings)
+        """Pre-aggregations beside the published data."""
 
     def state(self) -> DataState:
         """See `Engine.state`; opens nothing."""
@@ -102,7 +105,7 @@ class DuckDBEngine:
 
     def _retain_current(self) -> reader.OpenVersion:
         with self._guard:
-            seen = signature(self._layout.pointer)
+            seen = (signature(self._layout.pointer), signature(self._layout.rollup_list))
             if self._version is None or seen != self._signature:
                 fresh = reader.acquire_current(self._layout, self._settings)
                 stale, self._version, self._signature = self._version, fresh, seen

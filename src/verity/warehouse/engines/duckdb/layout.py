@@ -12,6 +12,8 @@ from pathlib import Path
 
 REMAKE = "Restore it from a backup, or remove .verity/warehouse and run 'verity sync' and 'verity build'."
 """The remedy where a file of the warehouse is damaged or gone."""
+IN_USE = "in-use"
+"""The file of a version that its readers hold."""
 BUILD_FILE = "build.duckdb"
 BRONZE_FILE = "bronze.duckdb"
 BRONZE_DATABASE = "bronze_db"
@@ -60,6 +62,16 @@ class Layout:
     def spill(self) -> Path:
         """Where engines put what does not fit in memory."""
         return self.root / "spill"
+
+    @property
+    def rollups(self) -> Path:
+        """Holds one file a rollup."""
+        return self.root / "rollups"
+
+    @property
+    def rollup_list(self) -> Path:
+        """Names the rollups in force."""
+        return self.rollups / "current.json"
 
     def own_spill(self) -> Path:
         """A spill folder for one instance: two that share one overwrite each other's files. DuckDB makes and removes

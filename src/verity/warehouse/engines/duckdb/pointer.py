@@ -50,6 +50,11 @@ def find_staged(path: Path) -> Staged | None:
     return _read(path, Staged)
 
 
+def find_document(path: Path, kind: type[Document]) -> Document | None:
+    """Any small document, or None where there is none. Raises `WarehouseCorrupt`, `WarehouseForbidden`."""
+    return _read(path, kind)
+
+
 def write_document(path: Path, document: Contract) -> None:
     """Swap the document in atomically and durably."""
     replace_text(path, document.model_dump_json(indent=2) + "\n")

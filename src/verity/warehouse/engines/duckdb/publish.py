@@ -18,6 +18,7 @@ from verity.warehouse.engines.duckdb import lock
 from verity.warehouse.engines.duckdb.layout import (
     BRONZE_FILE,
     BUILD_FILE,
+    IN_USE,
     REMAKE,
     Layout,
     clean_spill,
@@ -32,7 +33,6 @@ from verity.warehouse.engines.duckdb.pointer import (
     find_staged,
     write_document,
 )
-from verity.warehouse.engines.duckdb.reader import IN_USE
 
 Bronze = tuple[Path, tuple[TableState, ...]]
 

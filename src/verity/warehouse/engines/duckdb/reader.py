@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from verity.contracts.dataset import PhysicalSchema
-from verity.exceptions import WarehouseUnavailable
+from verity.exceptions import DataError, WarehouseUnavailable
 from verity.warehouse.engines.duckdb import lock
 from verity.warehouse.engines.duckdb.catalogue import read_schema
 from verity.warehouse.engines.duckdb.faults import translated
-from verity.warehouse.engines.duckdb.layout import BRONZE_DATABASE, BRONZE_FILE, BUILD_FILE, REMAKE, Layout
+from verity.warehouse.engines.duckdb.layout import (
+    BRONZE_DATABASE,
+    BRONZE_FILE,
+    BUILD_FILE,
+    IN_USE,
+    REMAKE,
+    Layout,
+    share_file,
+)
 from verity.warehouse.engines.duckdb.pointer import Published, read_published
+from verity.warehouse.engines.duckdb.rollups import Listed, file_of, read_list
 from verity.warehouse.settings import DuckDBConfig, WarehouseSettings, duckdb_limits
 from verity.warehouse.sql_names import literal
 
-IN_USE = "in-use"
 _ATTEMPTS = 50
 
 _LOCKED_DOWN: DuckDBConfig = {
@@ -40,6 +49,8 @@ class OpenVersion:
     connection: duckdb.DuckDBPyConnection
     hold: int
     users: int = 0
+    edition: int = 0
+    """Which list of rollups it was opened with; 0: none."""
     schema: PhysicalSchema | None = None
     schema_lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -87,7 +98,8 @@ def release(version: OpenVersion) -> None:
 
 def _acquire(layout: Layout, published: Published, settings: WarehouseSettings) -> OpenVersion | None:
     folder = layout.version(published.version)
-    key = folder.resolve() / BUILD_FILE
+    listed = read_list(layout)
+    key = _instance_file(folder.resolve(), listed)
     with _open_lock:
         found = _open.get(key)
         if found is None:
@@ -96,13 +108,40 @@ def _acquire(layout: Layout, published: Published, settings: WarehouseSettings) 
                 _check_folder(layout, published)
                 return None
             try:
-                found = OpenVersion(key, published, _connect(key, layout, settings), hold)
+                connection = _with_rollups(key, folder, layout, settings, listed)
             except BaseException:
                 lock.release(hold)
                 raise
+            if connection is None:
+                lock.release(hold)
+                return None
+            found = OpenVersion(key, published, connection, hold, edition=listed.edition)
             _open[key] = found
         found.users += 1
         return found
+
+
+def _instance_file(folder: Path, listed: Listed) -> Path:
+    """The file that an instance is opened by. One that is open is locked down and attaches nothing more, and a
+    process opens a path once: every list of rollups has a second name of the same file."""
+    return folder / f"edition-{listed.edition}" / BUILD_FILE if listed.rollups else folder / BUILD_FILE
+
+
+def _with_rollups(
+    key: Path, folder: Path, layout: Layout, settings: WarehouseSettings, listed: Listed
+) -> duckdb.DuckDBPyConnection | None:
+    """The instance; None where a rollup was replaced and removed in the meantime."""
+    try:
+        if listed.rollups and not key.exists():
+            key.parent.mkdir(exist_ok=True)
+            spare = key.with_name(f"{uuid.uuid4().hex}.link")
+            share_file(folder / BUILD_FILE, spare)
+            spare.replace(key)
+        return _connect(key, folder, layout, settings, listed)
+    except (OSError, DataError):
+        if read_list(layout).edition != listed.edition:
+            return None
+        raise
 
 
 def _check_folder(layout: Layout, published: Published) -> None:
@@ -115,15 +154,17 @@ def _check_folder(layout: Layout, published: Published) -> None:
     )
 
 
-def _connect(path: Path, layout: Layout, settings: WarehouseSettings) -> duckdb.DuckDBPyConnection:
+def _connect(
+    path: Path, folder: Path, layout: Layout, settings: WarehouseSettings, listed: Listed
+) -> duckdb.DuckDBPyConnection:
     with translated("opening the warehouse", path):
         layout.spill.mkdir(exist_ok=True)
         config: DuckDBConfig = {**_LOCKED_DOWN, **duckdb_limits(settings), "temp_directory": str(layout.own_spill())}
         connection = duckdb.connect(str(path), read_only=True, config=config)
         try:
-            bronze = path.with_name(BRONZE_FILE)
-            with translated("opening the warehouse", bronze):
-                connection.execute(f"ATTACH {literal(str(bronze))} AS {BRONZE_DATABASE} (READ_ONLY)")
+            _attach(connection, folder / BRONZE_FILE, BRONZE_DATABASE)
+            for built in listed.rollups:
+                _attach(connection, file_of(layout, built), str(built.relation[0]))
             connection.execute("SET GLOBAL TimeZone = 'UTC'")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
@@ -131,3 +172,8 @@ def _connect(path: Path, layout: Layout, settings: WarehouseSettings) -> duckdb.
             connection.close()
             raise
         return connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    with translated("opening the warehouse", path):
+        connection.execute(f"ATTACH {literal(str(path))} AS {name} (READ_ONLY)")
