@@ -132,6 +132,11 @@ class Frame:
     """Which dimensions of the query the ones of `work` are, in order."""
     typed: dict[int, Type] = field(default_factory=dict)
     """Types of dimensions that the frame is not read by as it is shown by."""
+    since: date | None = None
+    until: date | None = None
+    """The range of the periods that it is read for; it may read rows before."""
+    rest: list[Node] = field(default_factory=list)
+    """Its conditions without a range."""
     reuses: bool = False
     """True where the earlier periods are among the groups of the result: the query has no range."""
 

@@ -12,7 +12,7 @@ from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import CODE_POINT, truncated
 from verity.semantic.frames.formulas import Use
-from verity.semantic.frames.reach import reached
+from verity.semantic.frames.reach import read_reach
 from verity.semantic.frames.spans import is_one_to_one, moved
 from verity.semantic.types import Type
 from verity.semantic.variants import PLAIN
@@ -32,6 +32,8 @@ class Branch:
     values: dict[Use, exp.Expr]
     makes_rows: bool = True
     keep: frozenset[int] | None = None
+    tables: tuple[exp.CTE, ...] = ()
+    """What its SELECT reads by name."""
     looks_up: bool = False
     """True where it reads the groups of the result by their name, CURRENT."""
 
@@ -55,8 +57,11 @@ def _plain(work: Work, scan: Scan) -> Branch:
 def _read(work: Work, frame: Frame) -> Iterator[Branch]:
     """The scans of a frame as they are read: with their own periods."""
     if frame.variant.reach is not None:
-        for select, dimensions, found in reached(work, frame):
-            yield Branch(select, dimensions, {(member, frame.variant): node for member, node in found.items()})
+        if work.axis is None:
+            raise InternalError("an accumulation without a time")
+        for read in read_reach(work, frame, work.axis):
+            found = {(member, frame.variant): node for member, node in read.values.items()}
+            yield Branch(read.select, read.dimensions, found, tables=read.tables)
         return
     if frame.reuses:
         yield _reread(work, frame)

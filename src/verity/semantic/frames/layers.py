@@ -31,14 +31,16 @@ Keeps = list[frozenset[int]]
 def combine_frames(work: Work) -> None:
     """Fill `statement` of a query with frames, ranks or gaps to fill."""
     branches = branches_of(work)
+    tables = [table for branch in branches for table in branch.tables]
     current = _current(work, branches)
     keeps: Keeps = list(dict.fromkeys(branch.keep for branch in branches if branch.keep is not None))
     source, table = _grouped(work, branches, keeps), GROUPED
     if keeps:
         source, table = _spread(work, source, branches), SPREAD
     work.statement = _shown(work, source, table, level=bool(keeps))
-    if current is not None:
-        work.statement.set("with_", exp.With(expressions=[current]))
+    tables += [current] if current is not None else []
+    if tables:
+        work.statement.set("with_", exp.With(expressions=tables))
 
 
 def _current(work: Work, branches: list[Branch]) -> exp.CTE | None:

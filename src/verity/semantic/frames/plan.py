@@ -10,11 +10,11 @@ from verity.contracts.metric import TIME, Span, comparison_span
 from verity.exceptions import NotAdditive, NotMeaningful, SpanInvalid, TimeRequired
 from verity.semantic import types
 from verity.semantic.frames.axis import asked_in, find_axis, known_times, mapped, range_nodes
-from verity.semantic.frames.reach import planned_reach
+from verity.semantic.frames.reach import plan_reach
 from verity.semantic.frames.spans import end_moved_back, fitted, length, moved_back
 from verity.semantic.metrics import Keep, Metric, Reach, Shift, Step, step_of
 from verity.semantic.variants import PLAIN, Variant
-from verity.semantic.work import PARTS, Asked, Axis, Frame, Node, Output, Work
+from verity.semantic.work import PARTS, Asked, Axis, Frame, Output, Work
 
 
 def plan_frames(work: Work) -> None:
@@ -153,21 +153,19 @@ def _is_named(work: Work, index: int, asked: Asked, name: str) -> bool:
 
 def _frame(work: Work, variant: Variant) -> Frame:
     members = [member for member, known in work.uses if known == variant]
-    leaves = {member: work.model.metric(member) for member in members}
-    kept = [i for i in range(len(work.dimensions)) if variant.keep is None or i in variant.keep]
-    where = work.where
-    dimensions = [work.dimensions[i] for i in kept]
-    if variant.shifts or variant.reach is not None:
-        axis = axis_of(work)
-        where = _moved(axis, variant, grouped=any(i in axis.indices for i in kept))
+    kept = tuple(i for i in range(len(work.dimensions)) if variant.keep is None or i in variant.keep)
     made = replace(
-        work, dimensions=dimensions, where=where, leaves=leaves, metrics=[], compared=[], having=[], scans=[],
-        uses={}, frames=[], outputs=[], types=[], labels=[], columns=[], statement=None,
+        work, dimensions=[work.dimensions[i] for i in kept], leaves={m: work.model.metric(m) for m in members},
+        metrics=[], compared=[], having=[], scans=[], uses={}, frames=[], outputs=[], types=[], labels=[], columns=[],
+        statement=None,
     )  # fmt: skip
-    frame = Frame(variant, made, tuple(kept))
-    frame.reuses = variant.reach is None and variant.keep is None and _is_within(work)
+    frame = Frame(variant, made, kept)
+    if variant.shifts or variant.reach is not None:
+        _move(frame, axis_of(work))
     if variant.reach is not None:
-        planned_reach(work, frame)
+        plan_reach(work, frame, axis_of(work))
+    else:
+        frame.reuses = variant.keep is None and _is_within(work)
     return frame
 
 
@@ -179,15 +177,16 @@ def _is_within(work: Work) -> bool:
     return not any(axis.has(asked) for asked in asked_in(axis.rest))
 
 
-def _moved(axis: Axis, variant: Variant, *, grouped: bool) -> list[Node]:
+def _move(frame: Frame, axis: Axis) -> None:
     """The conditions of a frame that looks at other times: the range moved back, and no rows without a time."""
-    since, until, rest = axis.since, axis.until, axis.rest
-    if variant.shifts and not grouped and until is None:
+    since, until, rest = axis.since, axis.until, list(axis.rest)
+    if frame.variant.shifts and until is None and not any(i in axis.indices for i in frame.indices):
         raise TimeRequired(
             "an earlier value of the whole range needs its end", remedy="Give 'until', or ask by a time grain."
         )
-    for span in variant.shifts:
+    for span in frame.variant.shifts:
         since = moved_back(since, span) if since is not None else None
         until = end_moved_back(until, span) if until is not None else None
         rest = [mapped(node, axis, lambda moment, by=span: moved_back(moment, by)) for node in rest]  # type: ignore[misc]
-    return [*rest, known_times(axis), *range_nodes(axis, since, until)]
+    frame.since, frame.until, frame.rest = since, until, [*rest, known_times(axis)]
+    frame.work.where = [*frame.rest, *range_nodes(axis, since, until)]
