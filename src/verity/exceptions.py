@@ -614,6 +614,42 @@ class TypeGuessFailed(FileUnreadable):
     code = "VRT-511"
 
 
+class OneProcessOnly(WarehouseUnavailable):
+    """Another process has the chDB of this project; it belongs to one process at a time."""
+
+    code = "VRT-512"
+
+
+class QueryEngineOnly(DataError):
+    """ClickHouse and Spark answer queries; syncs and builds run on DuckDB or PostgreSQL."""
+
+    code = "VRT-513"
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(
+            f"'{engine}' answers queries; nothing is synced or built there",
+            remedy="Build on DuckDB or PostgreSQL (VERITY_WAREHOUSE_ENGINE=duckdb verity build), then 'verity move'.",
+        )
+
+
+class MoveDiffers(DataError):
+    """What lies on the other engine after a move is not what was moved; it was not published there."""
+
+    code = "VRT-514"
+
+
+class MoveImpossible(DataError):
+    """The address is none that tables can be moved to, or the layers asked for hold no table."""
+
+    code = "VRT-515"
+
+
+class ValueUnstorable(DataError):
+    """The other engine has no type that holds a value or column as it is."""
+
+    code = "VRT-516"
+
+
 # --- 52x sources --------------------------------------------------------------------------------------------------
 
 
