@@ -41,7 +41,14 @@ class RollupVerdict(Contract):
     used: bool
     reason: str
     rows: int | None = None
-    """Rows that it holds; None where it is not built."""
+    """Rows that it holds; None where it is not built, and for a principal who does not see every row."""
+    source_rows: int | None = None
+    """Rows of the table that it stands for; None likewise."""
+
+    def words(self) -> str:
+        """The verdict in a sentence."""
+        size = "" if self.rows is None else f" ({self.rows:,} rows for {self.source_rows or 0:,})"
+        return f"Rollup {self.rollup}{size} is {'' if self.used else 'not '}used: {self.reason}."
 
 
 class RollupState(Contract):

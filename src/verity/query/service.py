@@ -29,6 +29,7 @@ from verity.data.catalog import Catalog, build_catalog
 from verity.data.model import Dictionary
 from verity.exceptions import EngineRefused, InternalError, QueryError, RollupsUnsupported, UnknownMember
 from verity.query.cache import Kept, ResultCache, cache_key
+from verity.query.cost import cost_words, rows_read
 from verity.query.freshness import freshness_of
 from verity.query.guardrails import check_statement
 from verity.query.log import LoggedQuery
@@ -50,6 +51,8 @@ from verity.warehouse.engine import Engine, ReadResult
 
 __all__ = ["ListedMember", "MemberValues", "QueryResult", "QueryService", "QuerySettings"]
 
+UNNAMED = "(a rollup)"
+"""What a rollup is called for those who may not see all that it is made of."""
 _TRIES = 3
 """How often a query is compiled anew because a build was published between compiling and reading."""
 
@@ -196,15 +199,27 @@ class QueryService:
         """The plan in words, the plan as JSON, and the SQL for people. Raises `QueryError`."""
         compiled = self.compile(query, principal)
         verdicts = self.rollup_verdicts(query, principal)
-        words = (*compiled.plan.words, *(_verdict_words(verdict) for verdict in verdicts))
-        return words, compiled.plan.model_dump(mode="json", by_alias=True), compiled.display
+        words = [*compiled.plan.words, *(verdict.words() for verdict in verdicts)]
+        plan: Json = compiled.plan.model_dump(mode="json", by_alias=True)
+        if principal.is_owner:  # sizes are the owner's to know
+            read = rows_read(compiled.plan, compiled.work.model.catalog, verdicts)
+            words.append(cost_words(read))
+            plan["cost"] = {"rows_read": read}
+        return tuple(words), plan, compiled.display
 
     def rollup_verdicts(self, query: MetricQuery, principal: Principal) -> tuple[RollupVerdict, ...]:
-        """Each rollup of the tables that the query reads: used, or why not. One that names what the principal may not
-        see is left out. Raises `QueryError`."""
+        """Each rollup of the tables that the query reads: used, or why not. What names something that the principal
+        may not see is told without its name, and sizes are the owner's to know. Raises `QueryError`."""
         view = self._view(principal)
         routed = self._route(view, self._compile(view, query))
-        return tuple(v for v in routed.verdicts if self._may_name(view, routed, v.rollup))
+        if principal.is_owner:
+            return routed.verdicts
+        return tuple(
+            verdict.model_copy(update={"rows": None, "source_rows": None})
+            if self._may_name(view, routed, verdict.rollup)
+            else RollupVerdict(rollup=UNNAMED, used=verdict.used, reason="it names what you may not see")
+            for verdict in routed.verdicts
+        )
 
     def rollups(self, principal: Principal) -> tuple[RollupState, ...]:
         """Every declared rollup and what there is of it. Owner only: see `Workbench`."""
@@ -327,7 +342,7 @@ class QueryService:
             try:
                 read = self._execute(routed.sql, compiled, seconds, cancel, cap)
                 if read.state.data_version == view.version:
-                    names = tuple(n if self._may_name(view, routed, n) else "(a rollup)" for n in routed.used)
+                    names = tuple(n if self._may_name(view, routed, n) else UNNAMED for n in routed.used)
                     return _Ran(view, compiled, read, routed.sql, names, cache)
             except EngineRefused as error:  # it was replaced between being chosen and being read: told in the trace
                 refused = error.message
@@ -403,10 +418,6 @@ def _sees(catalog: Catalog, member: str) -> bool:
         return catalog.find_metric(member) is not None or bool(catalog.dimension(member))
     except QueryError:
         return False
-
-
-def _verdict_words(verdict: RollupVerdict) -> str:
-    return f"Rollup {verdict.rollup} is {'' if verdict.used else 'not '}used: {verdict.reason}."
 
 
 def _too_fast() -> InternalError:
