@@ -7,6 +7,8 @@ A bare date compared with a timestamp means the whole day.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -21,6 +23,21 @@ from verity.semantic.types import Type
 from verity.semantic.work import Value
 
 Bind = Callable[[Value, str], exp.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One comparison that was written: all that decides it but the compared expression."""
+
+    of: Type
+    op: Operator
+    values: tuple[Value, ...]
+    member: str
+    zone: str | None
+
+
+heard: ContextVar[list[Heard] | None] = ContextVar("heard", default=None)
+"""Where comparisons are noted while a shape is compiled (`shapes.py`); None: nowhere."""
 
 _COMPARES: dict[str, type[exp.Expr]] = {"gt": exp.GT, "gte": exp.GTE, "lt": exp.LT, "lte": exp.LTE}
 _OPPOSITE: dict[Operator, Operator] = {"not_equals": "equals", "not_in": "in", "not_contains": "contains"}
@@ -55,6 +72,21 @@ def comparison(
 
     `zone` is the query's: bare dates and times mean its wall clock (None: UTC).
     """
+    listening = heard.get()
+    if listening is not None:
+        listening.append(Heard(of, op, values, member, zone))
+    return _comparison(make, of, op, values, bind, member, zone)
+
+
+def _comparison(
+    make: Callable[[], exp.Expr],
+    of: Type,
+    op: Operator,
+    values: tuple[Value, ...],
+    bind: Bind,
+    member: str,
+    zone: str | None,
+) -> exp.Expr:
     check_arity(member, op, values)
     if op == "is_null":
         return exp.Is(this=make(), expression=exp.Null())
@@ -62,7 +94,7 @@ def comparison(
         return exp.Not(this=exp.Is(this=make(), expression=exp.Null()))
     opposite = _OPPOSITE.get(op)
     if opposite is not None:
-        same = comparison(make, of, opposite, values, bind, member, zone)
+        same = _comparison(make, of, opposite, values, bind, member, zone)
         return any_of([exp.Is(this=make(), expression=exp.Null()), exp.Not(this=exp.Paren(this=same))])
     if op in _PATTERNS:
         return _like(make, of, op, values[0], bind, member)

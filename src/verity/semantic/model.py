@@ -6,8 +6,9 @@ A member whose SQL is wrong is unusable, with a coded reason in `problems`; the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from verity.data.catalog import Catalog, build_catalog
 from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, UnknownMember
@@ -44,6 +45,8 @@ class Model:
         self._turn = threading.RLock()
         self.routes: dict[tuple[object, ...], tuple[str, ...]] = {}
         """Join paths that the compiler found before."""
+        self.shapes: dict[Hashable, Any] = {}
+        """What `shapes.py` compiled before."""
 
     @property
     def metrics(self) -> Mapping[str, Metric]:
