@@ -155,6 +155,12 @@ class MetricEntry(Entry):
         return tuple(dict.fromkeys(name for name in named if name))
 
     @property
+    def shown_format(self) -> str | None:
+        """How it is shown: as declared, else as a percentage where it is a share of something."""
+        rate = self.type in ("conversion", "retention") and self.show != "count"
+        return self.format or ("percent" if rate or self.type == "share" or self.show == "growth" else None)
+
+    @property
     def own_sql(self) -> tuple[str, ...]:
         """Its SQL over the columns of its own table."""
         texts = (self.sql if self.type != "derived" else None, self.filter)

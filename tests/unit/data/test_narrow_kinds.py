@@ -64,3 +64,17 @@ def test_what_is_made_of_something_withheld_is_absent():
 )
 def test_a_definition_is_one_line(entry, line):
     assert MetricEntry.model_validate(entry).definition == line
+
+
+@pytest.mark.parametrize(
+    ("entry", "shown"),
+    [
+        ({"type": "share", "metric": "a"}, "percent"),
+        ({"type": "share", "metric": "a", "format": "0.000"}, "0.000"),
+        ({"type": "offset", "metric": "a", "offset": "1 year", "show": "growth"}, "percent"),
+        ({"type": "offset", "metric": "a", "offset": "1 year", "show": "delta"}, None),
+        ({"type": "ratio", "numerator": "a", "denominator": "b"}, None),
+    ],
+)
+def test_a_share_is_shown_as_a_percentage(entry, shown):
+    assert MetricEntry.model_validate(entry).shown_format == shown

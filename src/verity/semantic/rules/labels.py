@@ -64,7 +64,7 @@ def _output(label: str, output: Output) -> Column:
         role="metric",
         unit=None if growth else metric.entry.unit,
         member=metric.member + _suffix(output),
-        format=None if growth else metric.entry.format,
+        format=None if growth else metric.entry.shown_format,
     )
 
 
