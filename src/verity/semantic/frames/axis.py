@@ -90,7 +90,7 @@ def asked_in(nodes: Iterable[Node]) -> Iterator[Asked]:
 
 def _read_range(work: Work, axis: Axis) -> None:
     """Take the ends of the range out of the conditions; what else stands there is `rest`."""
-    for node in _flat(work.where):
+    for node in flat(work.where):
         moment = _end(node, axis)
         if moment is None:
             axis.rest.append(node)
@@ -104,10 +104,11 @@ def _end(node: Node, axis: Axis) -> date | None:
     return moment_of(node.values[0])
 
 
-def _flat(nodes: Iterable[Node]) -> Iterator[Node]:
+def flat(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The conditions that all hold, one by one."""
     for node in nodes:
         if isinstance(node, Both):
-            yield from _flat(node.parts)
+            yield from flat(node.parts)
         else:
             yield node
 

@@ -11,6 +11,7 @@ from verity.semantic.kinds.cumulative import read_cumulative
 from verity.semantic.kinds.definition import Definition
 from verity.semantic.kinds.derived import read_derived
 from verity.semantic.kinds.offset import read_offset
+from verity.semantic.kinds.percentile import read_percentile
 from verity.semantic.kinds.rank import read_rank
 from verity.semantic.kinds.ratio import read_ratio
 from verity.semantic.kinds.semi_additive import read_semi_additive
@@ -30,6 +31,7 @@ KINDS: Mapping[MetricKind, Reader] = MappingProxyType(
         "semi_additive": read_semi_additive,
         "share": read_share,
         "rank": read_rank,
+        "percentile": read_percentile,
     }
 )
 

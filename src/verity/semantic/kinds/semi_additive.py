@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from verity.exceptions import ExpressionInvalid
 from verity.semantic.kinds.definition import Definition
 from verity.semantic.metrics import Instant, Metric
@@ -18,12 +20,11 @@ def read_semi_additive(of: Definition) -> Metric:
         raise ExpressionInvalid(
             f"'per' goes with the last or first row of each key, not with '{take}'", remedy="Leave `per` out."
         )
-    of.binder.behind(of.table, reference)
     per = tuple(of.place(name) for name in entry.per)
-    for name in entry.per:
-        of.binder.behind(of.table, name)
+    paths = [of.binder.behind(of.table, name).paths for name in (reference, *entry.per)]
     value = of.binder.aggregate(
         of.sql(), of.table, condition=entry.filter, approximate=entry.approximate, scale=entry.scale
     )
-    instant = Instant(of.place(reference), take, per)
-    return Metric(of.table, of.name, entry, value.type, value=value, instant=instant)
+    value = replace(value, paths=value.paths.union(*paths))
+    type_ = "double" if take == "average" else value.type
+    return Metric(of.table, of.name, entry, type_, value=value, instant=Instant(of.place(reference), take, per))

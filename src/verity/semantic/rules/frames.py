@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from verity.semantic import types
 from verity.semantic.rules.groups import form_scans
+from verity.semantic.rules.instants import choose_instants
 from verity.semantic.rules.paths import find_paths
 from verity.semantic.rules.scans import write_scans
 from verity.semantic.types import Type
@@ -12,12 +13,14 @@ from verity.semantic.work import Work
 
 def write_frames(work: Work) -> None:
     """Fill the scans of `work.frames`, and `work.types`."""
+    choose_instants(work)
     for frame in work.frames:
         if frame.reuses:
             continue
         form_scans(frame.work)
         find_paths(frame.work)
         write_scans(frame.work)
+        choose_instants(frame.work)
     work.types = [types.merged(_types(work, i)) for i in range(len(work.dimensions))]
 
 
