@@ -26,8 +26,14 @@ FILE = "verity.toml"
 class WarehouseSettings(Contract):
     """Where the data lives and how far one query may go."""
 
-    engine: Literal["duckdb", "postgres"] = Field("duckdb", description="The warehouse: duckdb (a file) or postgres.")
-    url: str | None = Field(None, description="PostgreSQL URL; a password belongs in the environment: ${NAME}.")
+    engine: Literal["duckdb", "postgres", "clickhouse", "spark"] = Field(
+        "duckdb",
+        description="The warehouse: duckdb (a file) or postgres; clickhouse and spark answer queries on moved tables.",
+    )
+    url: str | None = Field(
+        None,
+        description="PostgreSQL URL (a password belongs in the environment: ${NAME}), chdb:///folder, or Spark master.",
+    )
     memory_limit: str | None = Field(
         None,
         pattern=r"(?i)^\d+(\.\d+)?\s*([kmgt]i?)?b$",

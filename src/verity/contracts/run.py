@@ -103,7 +103,7 @@ class StageLine(Contract):
 class Verdict(Contract):
     """How a sync, build, check or a build of rollups ended: one verdict, and a line for each part."""
 
-    verb: Literal["sync", "build", "check", "rollups"]
+    verb: Literal["sync", "build", "check", "rollups", "move"]
     status: Literal["ok", "warn", "failed"]
     lines: tuple[StageLine, ...]
     seconds: float

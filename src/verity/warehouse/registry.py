@@ -8,7 +8,7 @@ from verity.exceptions import ConfigInvalid, MissingExtra, did_you_mean
 from verity.warehouse.engine import Engine
 from verity.warehouse.settings import WarehouseSettings
 
-ENGINES = ("duckdb", "postgres")
+ENGINES = ("duckdb", "postgres", "clickhouse", "spark")
 
 
 def open_engine(settings: WarehouseSettings, project: Path) -> Engine:
@@ -25,6 +25,18 @@ def open_engine(settings: WarehouseSettings, project: Path) -> Engine:
         except ModuleNotFoundError as missing:
             raise MissingExtra("postgres", "The PostgreSQL warehouse") from missing
         return PostgresEngine(project, settings)
+    if settings.engine == "clickhouse":
+        try:
+            from verity.warehouse.engines.clickhouse.engine import ClickHouseEngine
+        except ModuleNotFoundError as missing:
+            raise MissingExtra("clickhouse", "ClickHouse") from missing
+        return ClickHouseEngine(project, settings)
+    if settings.engine == "spark":
+        try:
+            from verity.warehouse.engines.spark.engine import SparkEngine
+        except ModuleNotFoundError as missing:
+            raise MissingExtra("spark", "Spark") from missing
+        return SparkEngine(project, settings)
     guess = did_you_mean(settings.engine, ENGINES)
     raise ConfigInvalid(
         f"'{settings.engine}' is no engine." + (f" Did you mean {guess}?" if guess else ""),

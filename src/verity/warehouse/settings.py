@@ -14,12 +14,12 @@ class WarehouseSettings(Protocol):
 
     @property
     def engine(self) -> str:
-        """`duckdb` or `postgres`."""
+        """`duckdb`, `postgres`, `clickhouse` or `spark`."""
         ...
 
     @property
     def url(self) -> str | None:
-        """Where a server engine lies; None for DuckDB."""
+        """Where a server engine lies; None for DuckDB, and for chDB and Spark in their usual place."""
         ...
 
     @property
