@@ -60,7 +60,7 @@ class Catalog:
         usable: Mapping[str, CatalogTable],
         *,
         physical: PhysicalSchema | None,
-        narrowed: bool = False,
+        whole: Catalog | None = None,
     ) -> None:
         self.dictionary = dictionary
         self.tables: Mapping[str, CatalogTable] = MappingProxyType(dict(tables))
@@ -68,7 +68,9 @@ class Catalog:
         self.usable_tables: Mapping[str, CatalogTable] = MappingProxyType(dict(usable))
         """The same and the ones that are `hidden: true`, which joins and definitions may still read."""
         self.physical = physical
-        self.is_narrowed = narrowed
+        self.whole = whole or self
+        """The owner's catalog, which this one was narrowed from."""
+        self.is_narrowed = whole is not None
         self._holders: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def metrics(self) -> tuple[MetricMember, ...]:
@@ -187,7 +189,7 @@ class Catalog:
         """The same for accesses at hand."""
         usable = narrow_tables(self.usable_tables, accesses)
         tables = {name: table for name, table in usable.items() if not table.entry.hidden}
-        return Catalog(self.dictionary, tables, usable, physical=self.physical, narrowed=True)
+        return Catalog(self.dictionary, tables, usable, physical=self.physical, whole=self.whole)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,8 +24,7 @@ from verity.contracts.rollup import ProposedRollup, RollupState, RollupVerdict
 from verity.contracts.run import Verdict
 from verity.contracts.table import Table
 from verity.contracts.tool import Progress
-from verity.data.access import TableAccess, access_for, policy_hash
-from verity.data.catalog import Catalog, build_catalog
+from verity.data.catalog import Catalog
 from verity.data.model import Dictionary
 from verity.exceptions import EngineRefused, InternalError, QueryError, RollupsUnsupported, UnknownMember
 from verity.query.cache import Kept, ResultCache, cache_key
@@ -41,12 +40,14 @@ from verity.query.rollup_builds import build_rollups
 from verity.query.rollup_proposals import Counted, propose
 from verity.query.rollups import NONE, Declared, Rollups
 from verity.query.values import MOST_VALUES, MemberValues, read_values
+from verity.query.views import View, Views
 from verity.query.where_reader import parse_by, parse_where
-from verity.semantic.compiler import Compiled, compile_query
-from verity.semantic.model import Model, load_model
+from verity.semantic.compiler import Compiled
+from verity.semantic.model import Model
 from verity.semantic.rollups.definition import Definition
 from verity.semantic.rollups.filling import size_sql
 from verity.semantic.rollups.routing import Routed
+from verity.semantic.shapes import compile_shape
 from verity.warehouse.engine import Engine, ReadResult
 
 __all__ = ["ListedMember", "MemberValues", "QueryResult", "QueryService", "QuerySettings"]
@@ -88,26 +89,10 @@ class QueryResult:
 
 
 @dataclass(frozen=True)
-class _View:
-    """One principal's model of one dictionary over one data version."""
-
-    dictionary: Dictionary
-    version: str
-    accesses: Mapping[str, TableAccess]
-    policy_hash: str
-    model: Model
-
-    @property
-    def has_rollups(self) -> bool:
-        """Whether any table declares one."""
-        return any(table.rollups for table in self.dictionary.tables.values())
-
-
-@dataclass(frozen=True)
 class _Ran:
     """A query with its rows, and how they were come by: the statement that ran, its rollups, the cache's part."""
 
-    view: _View
+    view: View
     compiled: Compiled
     read: ReadResult
     sql: str
@@ -126,8 +111,7 @@ class QueryService:
         self._engine = engine
         self._load_dictionary = load_dictionary
         self._settings = settings or QuerySettings()
-        self._catalogs: Recent[tuple[str, str], Catalog] = Recent(4)
-        self._models: Recent[tuple[str, str, str], Model] = Recent(32)
+        self._views = Views(engine.schema, self._settings.default_access)
         self._values: Recent[tuple[str, str, str], tuple[MemberValues, ...]] = Recent(16)
         self._rollups = Rollups(engine)
         self._cache = ResultCache(self._settings.cache_bytes)
@@ -311,7 +295,7 @@ class QueryService:
         raise _too_fast()
 
     def _found_or_run(
-        self, view: _View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None
+        self, view: View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None
     ) -> _Ran:
         outside = self._outside_version(view, compiled)
         if outside is None:
@@ -326,14 +310,14 @@ class QueryService:
             self._cache.keep(key, Kept(ran.read, ran.rollups), seconds=outside.seconds)
         return ran
 
-    def _outside_version(self, view: _View, compiled: Compiled) -> Version | None:
+    def _outside_version(self, view: View, compiled: Compiled) -> Version | None:
         """What stands for the version of tables that Verity does not load; None: the result may not be kept."""
         if not self._cache.is_on or compiled.work.statement is None:
             return None
         return self._outside.version(compiled.work.statement, view.model.catalog, view.version)
 
     def _run(
-        self, view: _View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None, cache: str
+        self, view: View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None, cache: str
     ) -> _Ran:
         """Over rollups where they serve; where one was replaced just now, over the tables."""
         routed = self._route(view, compiled)
@@ -349,7 +333,7 @@ class QueryService:
         read = self._execute(compiled.sql, compiled, seconds, cancel, cap)
         return _Ran(view, compiled, read, compiled.sql, (), cache, refused)
 
-    def _route(self, view: _View, compiled: Compiled) -> Routed:
+    def _route(self, view: View, compiled: Compiled) -> Routed:
         if not view.has_rollups:
             return NONE
         routed = self._rollups.route(
@@ -359,7 +343,7 @@ class QueryService:
             check_statement(routed.statement, len(compiled.parameters))
         return routed
 
-    def _may_name(self, view: _View, routed: Routed, rollup: str) -> bool:
+    def _may_name(self, view: View, routed: Routed, rollup: str) -> bool:
         """Whether the principal sees every member that a rollup and its verdict name."""
         if not view.model.catalog.is_narrowed:
             return True
@@ -368,7 +352,7 @@ class QueryService:
     def _owner_model(self, dictionary: Dictionary) -> Model:
         return self._view_of(dictionary, OWNER).model
 
-    def _read_values(self, view: _View) -> tuple[tuple[MemberValues, ...], set[str]]:
+    def _read_values(self, view: View) -> tuple[tuple[MemberValues, ...], set[str]]:
         """The values, and the data versions that they were read from."""
         versions: set[str] = set()
 
@@ -380,10 +364,14 @@ class QueryService:
 
         return read_values(view.model.catalog, read), versions
 
-    def _compile(self, view: _View, query: MetricQuery) -> Compiled:
-        compiled = compile_query(view.model, query, accesses=view.accesses, dialect=self._engine.dialect)
-        check_statement(compiled.work.statement, len(compiled.parameters))
-        return compiled
+    def _compile(self, view: View, query: MetricQuery) -> Compiled:
+        return compile_shape(
+            view.model,
+            query,
+            accesses=view.accesses,
+            dialect=self._engine.dialect,
+            check=lambda made: check_statement(made.work.statement, len(made.parameters)),
+        )
 
     def _execute(
         self, sql: str, compiled: Compiled, seconds: float | None, cancel: threading.Event | None, row_cap: int
@@ -391,25 +379,13 @@ class QueryService:
         limit = self._settings.seconds if seconds is None else min(seconds, self._settings.seconds)
         return self._engine.read(sql, compiled.parameters, seconds=limit, cancel=cancel, row_cap=row_cap)
 
-    def _view(self, principal: Principal) -> _View:
+    def _view(self, principal: Principal) -> View:
         if principal.kind == "system":
             raise UnknownMember("principal", principal.id)  # system runs syncs and builds; it never answers anyone
         return self._view_of(self._load_dictionary(), principal)
 
-    def _view_of(self, dictionary: Dictionary, principal: Principal) -> _View:
-        version = self._engine.state().data_version
-        accesses = access_for(dictionary, principal, self._settings.default_access)
-        policy = policy_hash(accesses)
-
-        def make_catalog() -> Catalog:
-            return build_catalog(dictionary, self._engine.schema())
-
-        def make_model() -> Model:
-            whole = self._catalogs.get((dictionary.content_hash, version), make_catalog)
-            return load_model(whole if principal.is_owner else whole.narrowed_to(accesses))
-
-        model = self._models.get((dictionary.content_hash, version, policy), make_model)
-        return _View(dictionary, version, accesses, policy, model)
+    def _view_of(self, dictionary: Dictionary, principal: Principal) -> View:
+        return self._views.of(dictionary, self._engine.state().data_version, principal)
 
 
 def _sees(catalog: Catalog, member: str) -> bool:

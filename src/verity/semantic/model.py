@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from verity.data.catalog import Catalog, build_catalog
+from verity.data.catalog import Catalog
 from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, UnknownMember
 from verity.semantic import types
 from verity.semantic.expressions import Binder, Bound, described
@@ -108,7 +108,7 @@ class Model:
         """Binds the columns that access rules read, which may be ones that the principal is not shown."""
         if not self.catalog.is_narrowed:
             return self.binder
-        whole = build_catalog(self.catalog.dictionary, self.catalog.physical)
+        whole = self.catalog.whole
         return Binder(whole, JoinGraph(whole))
 
     def _load_metrics(self) -> None:
