@@ -12,6 +12,8 @@ from verity.semantic.sql_reader import AGGREGATES
 from verity.semantic.types import Type, cast
 
 _LOOSE = (exp.Stddev, exp.StddevSamp, exp.StddevPop, exp.Variance, exp.VariancePop)
+_MOST_DIGITS = 6
+"""Decimal digits of values whose squares are still summed exactly."""
 
 
 class Typer(RowTyper):
@@ -56,6 +58,10 @@ class Typer(RowTyper):
             return self._extreme(kind, inner, of, conditions)
         if kind in (exp.LogicalAnd, exp.LogicalOr):
             return filtered(kind(this=inner), conditions), "boolean"
+        if kind is exp.ApproxDistinct:
+            return self._about(inner, conditions)
+        if kind is exp.PercentileDisc:
+            return self._occurring(call, inner, of, conditions)
         if types.family(of) == "boolean":
             inner, of = types.cast_integer(inner), "bigint"
         self._numeric(call, of)
@@ -63,7 +69,10 @@ class Typer(RowTyper):
             return self._sum(inner, of, conditions, distinct=distinct)
         if kind is exp.Avg:
             return self._mean(inner, of, conditions, distinct=distinct)
-        return self._spread(kind, inner, conditions)
+        if kind is exp.PercentileCont:
+            share = call.expression.copy()
+            return filtered(exp.PercentileCont(this=cast(inner, "double", of), expression=share), conditions), "double"
+        return self._spread(kind, inner, of, conditions)
 
     def _counted(self, call: exp.Expr) -> exp.Expr:
         if isinstance(call.this, exp.Star):
@@ -102,13 +111,48 @@ class Typer(RowTyper):
         made = types.decimal(self.scale if self.scale is not None else default_scale)
         return cast(inner, made, of), made
 
-    def _spread(self, kind: type[exp.Expr], inner: exp.Expr, conditions: list[exp.Expr]) -> Typed:
+    def _about(self, inner: exp.Expr, conditions: list[exp.Expr]) -> Typed:
+        if not self.approximate:
+            raise ExpressionInvalid(
+                "APPROX_COUNT_DISTINCT does not say how many there are, but about how many",
+                remedy="Write COUNT(DISTINCT ...), or declare the metric `approximate: true`.",
+            )
+        return cast(filtered(exp.ApproxDistinct(this=inner), conditions), "bigint"), "bigint"
+
+    def _occurring(self, call: exp.Expr, inner: exp.Expr, of: Type, conditions: list[exp.Expr]) -> Typed:
+        """A percentile that is one of the values: of numbers, times and text by code point."""
+        if types.family(of) == "boolean":
+            raise ExpressionInvalid("PERCENTILE_DISC of true and false says nothing", remedy="Count them.")
+        if types.family(of) == "text":
+            inner = self._by_code_point(inner)
+        return filtered(exp.PercentileDisc(this=inner, expression=call.expression.copy()), conditions), of
+
+    def _spread(self, kind: type[exp.Expr], inner: exp.Expr, of: Type, conditions: list[exp.Expr]) -> Typed:
         if kind in _LOOSE and not self.approximate:
+            if types.family(of) in ("bigint", "decimal") and types.scale(of) <= _MOST_DIGITS:
+                return self._exact_spread(kind, inner, of, conditions), "double"
             raise ExpressionInvalid(
                 f"{AGGREGATES[kind]} of floating numbers does not repeat to the last digit",
-                remedy="Declare the metric `approximate: true`.",
+                remedy="Declare the metric `approximate: true`, or cast the column to DECIMAL.",
             )
-        return filtered(kind(this=cast(inner, "double")), conditions), "double"
+        return filtered(kind(this=cast(inner, "double", of)), conditions), "double"
+
+    def _exact_spread(self, kind: type[exp.Expr], inner: exp.Expr, of: Type, conditions: list[exp.Expr]) -> exp.Expr:
+        """(n * sum of squares - square of the sum) / n(n - 1), or / n * n: exact in decimals up to the one division."""
+        value = cast(inner, types.decimal(0, 19), of) if types.family(of) == "bigint" else inner
+        squares = filtered(exp.Sum(this=exp.Mul(this=value, expression=value.copy())), conditions)
+        total = filtered(exp.Sum(this=value.copy()), conditions)
+        count = filtered(exp.Count(this=inner.copy(), big_int=True), conditions)
+        above = exp.Sub(
+            this=exp.Mul(this=count, expression=squares), expression=exp.Mul(this=total, expression=total.copy())
+        )
+        of_sample = kind not in (exp.StddevPop, exp.VariancePop)
+        less = exp.Sub(this=count.copy(), expression=exp.Literal.number(1))
+        below = exp.Mul(
+            this=cast(count.copy(), "double"), expression=cast(less if of_sample else count.copy(), "double")
+        )
+        made = ratio(exp.Paren(this=above), exp.Paren(this=below))
+        return made if kind in (exp.Variance, exp.VariancePop) else exp.Sqrt(this=made)
 
 
 def _summed(exact: exp.Expr, of: Type, distinct: bool) -> exp.Expr:

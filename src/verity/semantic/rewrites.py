@@ -8,6 +8,7 @@ to a timestamp; PostgreSQL 160 ms (1 million) for DATE_TRUNC of a timestamp, 235
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -75,7 +76,13 @@ def _exactly(node: exp.Expr) -> exp.Expr:
     return exp.Count(this=exp.Distinct(expressions=[node.this]), big_int=True)
 
 
+def _just_below(node: exp.Expr) -> exp.Expr:
+    """The first row whose share reaches p: PostgreSQL multiplies p in binary, where 0.28 * 25 is more than 7."""
+    just = Decimal(node.expression.name) - Decimal("1e-14")
+    return exp.PercentileDisc(this=node.this, expression=exp.Literal.number(format(just, "f")))
+
+
 _RULES: Mapping[str, Mapping[type[exp.Expr], Rewrite]] = {
     "duckdb": {exp.DateTrunc: _duckdb_start, exp.Collate: _bare},
-    "postgres": {exp.DateTrunc: _postgres_start, exp.ApproxDistinct: _exactly},
+    "postgres": {exp.DateTrunc: _postgres_start, exp.ApproxDistinct: _exactly, exp.PercentileDisc: _just_below},
 }

@@ -23,6 +23,8 @@ AGGREGATES: dict[type[exp.Expr], str] = {
     exp.Count: "COUNT", exp.Sum: "SUM", exp.Avg: "AVG", exp.Min: "MIN", exp.Max: "MAX", exp.Median: "MEDIAN",
     exp.CountIf: "COUNT_IF", exp.LogicalAnd: "BOOL_AND", exp.LogicalOr: "BOOL_OR", exp.Stddev: "STDDEV",
     exp.StddevSamp: "STDDEV_SAMP", exp.StddevPop: "STDDEV_POP", exp.Variance: "VARIANCE", exp.VariancePop: "VAR_POP",
+    exp.PercentileCont: "PERCENTILE_CONT", exp.PercentileDisc: "PERCENTILE_DISC",
+    exp.ApproxDistinct: "APPROX_COUNT_DISTINCT",
 }  # fmt: skip
 PARTS: dict[type[exp.Expr], str] = {
     exp.Year: "YEAR", exp.Quarter: "QUARTER", exp.Month: "MONTH", exp.Week: "WEEK",
@@ -42,14 +44,15 @@ _STRUCTURE = frozenset({
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Dot, exp.And, exp.Or, exp.Not,
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.In, exp.Between,
     exp.Like, exp.ILike, exp.Escape, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.DPipe,
-    exp.DataType, exp.DataTypeParam, exp.Var, exp.Distinct, exp.Star, exp.Filter, exp.Where,
+    exp.DataType, exp.DataTypeParam, exp.Var, exp.Distinct, exp.Star, exp.Filter, exp.Where, exp.WithinGroup, exp.Order,
+    exp.Ordered,
 })  # fmt: skip
 _ALLOWED = _STRUCTURE | set(_FUNCTIONS) | set(AGGREGATES) | set(PARTS)
 _FORBIDDEN: dict[type[exp.Expr], str] = {
     exp.Subquery: "a sub-query", exp.Select: "a query", exp.Exists: "a sub-query", exp.Union: "a query",
     exp.Window: "a window function", exp.Placeholder: "a placeholder", exp.Parameter: "a placeholder",
-    exp.Alias: "an alias", exp.Interval: "an interval", exp.Order: "an order inside an aggregate",
-    exp.WithinGroup: "WITHIN GROUP", exp.Lambda: "a lambda", exp.Bracket: "a subscript", exp.Command: "a statement",
+    exp.Alias: "an alias", exp.Interval: "an interval", exp.Lambda: "a lambda", exp.Bracket: "a subscript",
+    exp.Command: "a statement", exp.Mode: "MODE, which is any of several values that are equally frequent",
 }  # fmt: skip
 _PLACEHOLDERS = frozenset({TokenType.PLACEHOLDER, TokenType.PARAMETER, TokenType.COLON})
 _REMEDY = (
@@ -90,6 +93,17 @@ def read_expression(text: str) -> exp.Expr:
     tree = parsed[0]
     for node in tree.walk():
         _check_node(node)
+    return _with_plain_percentiles(tree)
+
+
+def _with_plain_percentiles(tree: exp.Expr) -> exp.Expr:
+    """PERCENTILE_CONT(p) WITHIN GROUP (ORDER BY x) as one call with two arguments, x and p."""
+    for node in list(tree.find_all(exp.WithinGroup)):
+        (ordered,) = node.expression.expressions
+        plain: exp.Expr = type(node.this)(this=ordered.this, expression=node.this.this)
+        if node is tree:
+            return plain
+        node.replace(plain)
     return tree
 
 
@@ -136,7 +150,32 @@ def _check_node(node: exp.Expr) -> None:
         raise ExpressionForbidden(f"{AGGREGATES[kind]} takes one argument", remedy="Count one column, or use COUNT(*).")
     if kind is exp.Distinct and (len(node.expressions) != 1 or node.args.get("on")):
         raise ExpressionForbidden("DISTINCT takes one argument", remedy="Concatenate the columns in a derived column.")
+    if kind is exp.Order and not isinstance(node.parent, exp.WithinGroup):
+        raise ExpressionForbidden("the SQL holds an order inside an aggregate", remedy=_REMEDY)
+    if kind is exp.WithinGroup:
+        _check_within_group(node)
+    if kind in (exp.PercentileCont, exp.PercentileDisc):
+        _check_percentile(node)
     _check_unit(node, kind)
+
+
+def _check_within_group(node: exp.Expr) -> None:
+    keys = node.expression.expressions if isinstance(node.expression, exp.Order) else []
+    if type(node.this) not in (exp.PercentileCont, exp.PercentileDisc) or node.this.expression or len(keys) != 1:
+        raise ExpressionForbidden(
+            "WITHIN GROUP belongs to a percentile", remedy="Write PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY x)."
+        )
+    if keys[0].args.get("desc"):
+        raise ExpressionForbidden("the SQL orders a percentile downwards", remedy="Write 1 - p and ORDER BY x.")
+
+
+def _check_percentile(node: exp.Expr) -> None:
+    share = node.this if isinstance(node.parent, exp.WithinGroup) else node.expression
+    if not isinstance(share, exp.Literal) or share.is_string or not 0 < float(share.name) < 1:
+        raise ExpressionForbidden(
+            f"{AGGREGATES[type(node)]} takes a number between 0 and 1",
+            remedy="Write PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY x).",
+        )
 
 
 def _check_unit(node: exp.Expr, kind: type[exp.Expr]) -> None:

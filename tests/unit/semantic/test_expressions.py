@@ -75,7 +75,7 @@ BAD: dict[str, tuple[str, str]] = {
     "COUNT(*) FILTER (WHERE status > 5)": (INVALID, "compares text with bigint"),
     "MAX(DATE_TRUNC('month', status))": (INVALID, "needs a date or time"),
     "MAX(CAST(status AS xyz))": (INVALID, "unknown type"),
-    "STDDEV(total)": (INVALID, "does not repeat"),
+    "APPROX_COUNT_DISTINCT(total)": (INVALID, "about how many"),
     "SUM(ROUND(total, customer_id))": (INVALID, "number of digits"),
     # names
     "SUM(totl)": (UNKNOWN, "Did you mean 'total'"),
