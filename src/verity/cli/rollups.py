@@ -12,7 +12,7 @@ from verity.cli.main import FAILED, OK
 from verity.cli.progress import ProgressBar
 from verity.cli.text import show_verdict
 from verity.contracts.metric import MetricQuery
-from verity.contracts.rollup import ProposedRollup, RollupState, RollupVerdict
+from verity.contracts.rollup import ProposedRollup, RollupState
 
 
 @click.group(name="rollups")
@@ -70,7 +70,10 @@ def explain(
     if format_ == "json":
         click.echo(json.dumps([verdict.model_dump(mode="json") for verdict in verdicts], ensure_ascii=False))
     else:
-        click.echo("\n".join(map(_verdict, verdicts)) or "no rollup is declared on the tables that the query reads")
+        click.echo(
+            "\n".join(verdict.words() for verdict in verdicts)
+            or "no rollup is declared on the tables that the query reads"
+        )
     return OK
 
 
@@ -97,10 +100,6 @@ def _state(state: RollupState) -> str:
     if state.problem:
         lines.append(f"  {state.problem}")
     return "\n".join(lines)
-
-
-def _verdict(verdict: RollupVerdict) -> str:
-    return f"{verdict.rollup} is {'' if verdict.used else 'not '}used: {verdict.reason}"
 
 
 def _proposed(one: ProposedRollup) -> str:

@@ -19,7 +19,7 @@ from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
 from verity.semantic.rollups.definition import Definition, define_rollup
 from verity.semantic.rollups.filling import tail, whole_sql
-from verity.semantic.rollups.routing import Candidate, Routed, route
+from verity.semantic.rollups.routing import Candidate, Routed, check_answers_itself, route
 from verity.warehouse.engine import Engine
 from verity.warehouse.rollups import HoldsRollups, RollupStore
 
@@ -151,7 +151,9 @@ def _declared(dictionary: Dictionary, owner: Callable[[], Model], dialect: str) 
     for table, entry in dictionary.tables.items():
         for name in entry.rollups:
             try:
-                definitions.append(define_rollup(owner(), table, name, dialect=dialect))
+                definition = define_rollup(owner(), table, name, dialect=dialect)
+                check_answers_itself(definition)
+                definitions.append(definition)
             except RollupInvalid as error:
                 problems[f"{table}.{name}"] = error
     return Declared(tuple(definitions), problems)

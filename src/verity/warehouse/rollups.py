@@ -66,7 +66,8 @@ class RollupStore(Protocol):
         ...
 
     def outside(self, relations: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """The (schema, name) among these that are not published by Verity, or read what is not."""
+        """The (schema, name) among these whose rows the data version does not settle: not published by Verity, or a
+        view that reads what is not, or the clock."""
         ...
 
     def builder(self, wait_seconds: float = 0.0) -> AbstractContextManager[RollupBuilder]:

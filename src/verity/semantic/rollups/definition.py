@@ -84,6 +84,8 @@ class Definition:
     kept: tuple[Kept, ...]
     parts: tuple[Part, ...]
     select: exp.Select
+    asked: exp.Select
+    """Its own metrics by its own dimensions, from the raw table."""
     dialect: str
     appended: exp.Expr | None = None
     """The append-only column, where one is declared."""
@@ -179,6 +181,7 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
         kept,
         parts,
         skeleton,
+        select,
         dialect,
         appended,
         appended_type,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from verity.contracts.rollup import BuiltRollup, RollupVerdict
+from verity.exceptions import RollupInvalid
 from verity.semantic.dialects import printed
 from verity.semantic.expressions import quoted
 from verity.semantic.rollups.definition import Definition
@@ -73,6 +74,19 @@ def route(
     return Routed(printed(made, dialect), verdicts, made, router.members)
 
 
+def check_answers_itself(definition: Definition) -> None:
+    """Raise `RollupInvalid` unless the rollup answers its own metrics by its own dimensions."""
+    source = table_of((None, "main", "rollup"), ALIAS)
+    try:
+        rewritten(definition.asked, definition, (), {}, source)
+    except Missed as missed:
+        raise RollupInvalid(
+            definition.member,
+            f"it does not answer its own metrics: {missed.reason}",
+            remedy="Add what is missing to its dimensions, or leave that metric out.",
+        ) from None
+
+
 class _Router:
     def __init__(self, parameters: Sequence[Value], candidates: Mapping[str, Sequence[Candidate]]) -> None:
         self._parameters = parameters
@@ -108,13 +122,12 @@ class _Router:
                 fits.append((candidate.built.rows, candidate, made))
         if not fits:
             return None
-        rows, best, chosen = min(fits, key=lambda fit: fit[0])
-        for other_rows, other, _ in fits:
+        _, best, chosen = min(fits, key=lambda fit: fit[0])
+        for _, other, _ in fits:
             if other is not best:
-                self._note(other, f"it fits too, but holds {other_rows:,} rows; {best.definition.name} {rows:,}")
-        source_rows = best.built.source_rows if best.built else 0
-        tail = ", with the rows after it read fresh" if best.tail is not None else ""
-        self._note(best, f"{rows:,} rows instead of {source_rows:,}{tail}", used=True)
+                self._note(other, f"it fits too, but {best.definition.name} holds fewer rows")
+        tail = ", and the rows after it are read from the table" if best.tail is not None else ""
+        self._note(best, f"it is the smallest that holds all that is asked for{tail}", used=True)
         return chosen
 
     def _tried(self, select: exp.Select, candidate: Candidate) -> exp.Select | None:
@@ -124,7 +137,7 @@ class _Router:
                 raise Missed(candidate.problem or "it is not built")
             made = self._over(select, candidate, built)
             if built.rows >= built.source_rows and candidate.tail is None:
-                raise Missed(f"it holds {built.rows:,} rows, as many as the table")
+                raise Missed("it holds as many rows as the table")
             return made
         except Missed as missed:
             self._note(candidate, missed.reason, named=missed.columns)
@@ -145,5 +158,5 @@ class _Router:
         if known is not None and (known.used or not used) and known.reason != reason:
             reason = known.reason if known.used else f"{known.reason}; {reason}"
             used = known.used
-        rows = candidate.built.rows if candidate.built else None
-        self.verdicts[name] = RollupVerdict(rollup=name, used=used, reason=reason, rows=rows)
+        rows, of = (candidate.built.rows, candidate.built.source_rows) if candidate.built else (None, None)
+        self.verdicts[name] = RollupVerdict(rollup=name, used=used, reason=reason, rows=rows, source_rows=of)

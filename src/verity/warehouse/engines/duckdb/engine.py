@@ -42,7 +42,7 @@ class DuckDBEngine:
         self._guard = threading.Lock()
         self._version: reader.OpenVersion | None = None
         self._signature: tuple[Signature | None, Signature | None] | None = None
-        self.rollups = DuckDBRollups(self._layout, settings)
+        self.rollups = DuckDBRollups(self._layout, settings, self._views)
         """Pre-aggregations beside the published data."""
 
     def state(self) -> DataState:
@@ -102,6 +102,14 @@ class DuckDBEngine:
             yield version
         finally:
             reader.release(version)
+
+    def _views(self) -> dict[tuple[str, str], str]:
+        """The views of the published version, with their SQL."""
+        with self._current() as version, version.connection.cursor() as cursor:
+            rows = cursor.execute(
+                "select schema_name, view_name, sql from duckdb_views() where not internal"
+            ).fetchall()
+        return {(row[0], row[1]): row[2] for row in rows}
 
     def _retain_current(self) -> reader.OpenVersion:
         with self._guard:

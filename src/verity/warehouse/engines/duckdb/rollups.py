@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from verity.warehouse.engines.duckdb.pointer import Published, find_document, re
 from verity.warehouse.rollups import NAMED, RollupPlan, changed_keys
 from verity.warehouse.settings import DuckDBConfig, WarehouseSettings, duckdb_limits
 from verity.warehouse.sql_names import literal, quoted
+from verity.warehouse.volatile import volatile_among
 
 _TABLE, _MARKS = "target.main.rollup", "target.main.marks"
 _UNLISTED = ".building"
@@ -62,9 +63,12 @@ def file_of(layout: Layout, built: BuiltRollup) -> Path:
 class DuckDBRollups:
     """See `warehouse.rollups.RollupStore`."""
 
-    def __init__(self, layout: Layout, settings: WarehouseSettings) -> None:
+    def __init__(
+        self, layout: Layout, settings: WarehouseSettings, views: Callable[[], Mapping[tuple[str, str], str]]
+    ) -> None:
         self._layout = layout
         self._settings = settings
+        self._views = views
         self._seen: tuple[object, tuple[BuiltRollup, ...]] = (None, ())
 
     def built(self) -> tuple[BuiltRollup, ...]:
@@ -76,9 +80,10 @@ class DuckDBRollups:
             self._seen = (now, read_list(self._layout).rollups)
         return self._seen[1]
 
-    def outside(self, relations: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:  # noqa: ARG002 - protocol
-        """See `RollupStore.outside`: a published file holds everything that can be read."""
-        return frozenset()
+    def outside(self, relations: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """See `RollupStore.outside`: a published file holds everything that can be read, but a view may read the
+        clock."""
+        return volatile_among(relations, self._views())
 
     @contextmanager
     def builder(self, wait_seconds: float = 0.0) -> Iterator[DuckDBRollupBuilder]:

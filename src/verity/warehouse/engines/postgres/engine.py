@@ -17,6 +17,7 @@ from verity.warehouse.engines.postgres.address import Address
 from verity.warehouse.engines.postgres.catalogue import Rows, read_schema
 from verity.warehouse.engines.postgres.layers import LAYERS
 from verity.warehouse.engines.postgres.pool import Pool
+from verity.warehouse.engines.postgres.rollups import PostgresRollups
 from verity.warehouse.engines.postgres.writer import open_writer
 from verity.warehouse.introspect import TableKey
 from verity.warehouse.settings import WarehouseSettings
@@ -40,6 +41,8 @@ class PostgresEngine:
         self._watchdog = Watchdog()
         self._schema_guard = threading.Lock()
         self._schema: tuple[str, PhysicalSchema] | None = None
+        self.rollups = PostgresRollups(self._address, self._pool)
+        """Pre-aggregations in a schema of their own."""
 
     def state(self) -> DataState:
         """See `Engine.state`."""
