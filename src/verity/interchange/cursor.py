@@ -28,7 +28,7 @@ class Cursor:
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and self.value.get(key) is not None
 
-    def keys(self) -> tuple[str, ...]:
+    def named(self) -> tuple[str, ...]:
         """The keys of a mapping that hold something."""
         return tuple(key for key, part in self._mapping().items() if part is not None)
 

@@ -93,7 +93,7 @@ class TableDraft:
         if self.shadowed:
             source = f"({relation}) AS base" if is_query(relation) else _layered(relation, layer)
             names = ", ".join(f"{_quoted(name)} AS {_quoted(name + RAW)}" for name in sorted(self.shadowed))
-            entry["relation"] = relation = f"SELECT *, {names} FROM {source}"
+            entry["relation"] = relation = f"SELECT *, {names} FROM {source}"  # noqa: S608 - quoted names
         if is_query(relation):
             for name in sorted({*self.used - self.derived, *(name + RAW for name in self.shadowed)}):
                 self.columns.setdefault(name, {"hidden": True})
@@ -145,7 +145,8 @@ class Drafts:
 
     def path(self, start: str, target: str) -> tuple[str, ...]:
         """The joins to one row that lead from a table to another, fewest first. Raises `Untranslatable`."""
-        seen, ways = {start}, [(start, ())]
+        seen = {start}
+        ways: list[tuple[str, tuple[str, ...]]] = [(start, ())]
         found: list[tuple[str, ...]] = []
         while ways and not found:
             longer: list[tuple[str, tuple[str, ...]]] = []
@@ -158,7 +159,7 @@ class Drafts:
                     elif join["table"] in self.tables and join["table"] not in seen:
                         longer.append((join["table"], (*way, name)))
             seen.update(table for table, _ in longer)
-            ways = longer  # type: ignore[assignment]  # paths of one length, then of the next
+            ways = longer
         if not found:
             raise sql.Untranslatable(f"no join to one row leads from '{start}' to '{target}'")
         if len(found) > 1:

@@ -14,7 +14,8 @@ from typing import Any
 from sqlglot import exp
 
 from verity.contracts.base import Contract
-from verity.data.model import JoinEntry, MetricEntry, TableEntry
+from verity.data.metric_entry import MetricEntry
+from verity.data.model import JoinEntry, TableEntry
 from verity.interchange import sql
 from verity.semantic.sql_reader import AGGREGATES
 
@@ -107,7 +108,8 @@ class Model:
 
     def ways(self, start: str, target: str) -> list[tuple[str, ...]]:
         """The shortest ways over joins to one row, as an import would find them."""
-        seen, ways = {start}, [(start, ())]
+        seen = {start}
+        ways: list[tuple[str, tuple[str, ...]]] = [(start, ())]
         found: list[tuple[str, ...]] = []
         while ways and not found:
             longer: list[tuple[str, tuple[str, ...]]] = []
@@ -120,7 +122,7 @@ class Model:
                     elif join.table not in seen:
                         longer.append((join.table, (*way, name)))
             seen.update(table for table, _ in longer)
-            ways = longer  # type: ignore[assignment]  # paths of one length, then of the next
+            ways = longer
         return found
 
     def metric(self, table: str, name: str, depth: int = 0) -> exp.Expr:

@@ -15,11 +15,15 @@ from verity.interchange.cube.reader import read_cube
 from verity.interchange.cursor import Cursor
 from verity.interchange.drafting import Drafts, Imported
 from verity.interchange.ledger import Ledger
+from verity.interchange.lookml.reader import read_lookml_model
+from verity.interchange.metricflow.reader import read_metricflow
 from verity.interchange.ossie.reader import read_ossie
 from verity.interchange.sources import read_sources
 
 READERS: dict[str, Callable[[list[Cursor], Drafts], None]] = {
     "cube": read_cube,
+    "lookml": read_lookml_model,
+    "metricflow": read_metricflow,
     "ossie": read_ossie,
 }
 HEADER = "# Imported by `verity import {tool}`. Correct what is wrong; take `draft: true` from what you have checked.\n"
@@ -40,7 +44,7 @@ def import_model(tool: str, path: Path, *, layer: str = "silver") -> Imported:
 
 
 def write_tables(imported: Imported, folder: Path) -> list[Path]:
-    """Write one file a table into `folder`, all of them or none. Raises `ImportTargetExists`, `InterchangeUnwritable`."""
+    """Write one file a table into `folder`, all or none. Raises `ImportTargetExists`, `InterchangeUnwritable`."""
     files = {folder / f"{name}.yml": _yaml(imported.report.tool, entry) for name, entry in imported.tables.items()}
     taken = [path.name for path in files if path.exists()]
     if taken:
@@ -52,7 +56,7 @@ def write_tables(imported: Imported, folder: Path) -> list[Path]:
 
 
 def write_all(files: dict[Path, bytes]) -> list[Path]:
-    """Write every file or none: first beside its place, then moved there. Raises `InterchangeUnwritable`, `DiskFull`."""
+    """Write every file or none: first beside its place, then moved. Raises `InterchangeUnwritable`, `DiskFull`."""
     partial = {path: path.with_name(f".{path.name}.{os.getpid()}.partial") for path in files}
     made: list[Path] = []
     try:

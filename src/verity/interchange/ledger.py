@@ -139,9 +139,11 @@ class Ledger:
             tables=tables,
             metrics=metrics,
             fields=sum(counts.values()),
+            imported=counts["imported"],
+            approximated=counts["approximated"],
+            lost=counts["lost"],
             losses=tuple(losses),
             notes=tuple(notes),
-            **counts,
         )
 
     def _outcome(self, name: str, leaf: Path) -> Outcome | None:
@@ -189,7 +191,7 @@ def path_text(value: Any, path: Path) -> str:
     """A path as people read it: entries of a list by their `name` where they have one."""
     text = ""
     for step in path:
-        value = value[step] if isinstance(value, dict | list) and _inside(value, step) else None
+        value = _below(value, step)
         if isinstance(step, int):
             named = value.get("name") or value.get("join_path") if isinstance(value, dict) else None
             text += f"[{named if isinstance(named, str) else step}]"
@@ -198,5 +200,7 @@ def path_text(value: Any, path: Path) -> str:
     return text or "(the whole file)"
 
 
-def _inside(value: Any, step: str | int) -> bool:
-    return step in value if isinstance(value, dict) else isinstance(step, int) and step < len(value)
+def _below(value: Any, step: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(step)
+    return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None

@@ -1,0 +1,1 @@
+"""Cube: cubes and views in YAML, read and written."""

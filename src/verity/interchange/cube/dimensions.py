@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from verity.data.members import is_query
 from verity.interchange import sql
 from verity.interchange.cube.names import Cube, Named, Names, draft_of, is_own_column
 from verity.interchange.cursor import Cursor
@@ -102,7 +103,7 @@ def _dimension(names: Names, cube: Cube, draft: TableDraft, name: str, cursor: C
     }
     if "values" in cursor:
         entry["values"] = list(cursor.names("values"))
-    if "relation" in draft.entry and draft.entry["relation"].lstrip()[:1].upper() in "SW(" and not entry["sql"]:
+    if is_query(str(draft.entry.get("relation") or "")) and not entry["sql"]:
         entry["type"] = TYPES[kind] if kind != "number" else _number_type(cursor)
     for key, reason, remedy in _UNKEPT:
         if key in cursor:

@@ -212,10 +212,8 @@ class _Measure:
         return name
 
     def _filter(self) -> str | None:
-        found = []
-        for entry in self.cursor.blocks("filters"):
-            found.append(sql.row(self.names.rows(self.cube.name, entry.required("sql"))))
-        return sql.conjunction(found)
+        texts = [entry.required("sql") for entry in self.cursor.blocks("filters")]
+        return sql.conjunction([sql.row(self.names.rows(self.cube.name, text)) for text in texts])
 
     def _measures(self, text: str) -> bool:
         references = self.names.read(text).references()

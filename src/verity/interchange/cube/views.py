@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from verity.interchange import sql
@@ -36,19 +37,19 @@ def read_view(names: Names, view: Cursor) -> None:
     if root is not None and isinstance(view.peek("title"), str):
         words = root.entry.setdefault("aliases", [])
         words += [view.peek("title")] * (view.peek("title") not in words)
-    for key, reason in (
+    for key, why in (
         ("folders", "Verity has no folders"),
         ("access_policy", "policies of a view hold for the view alone; in Verity a table has them"),
         ("default_filters", "a view's own filters; write segments, or `requires_filters` on metrics"),
         ("extends", "a view that extends another"),
     ):
         if key in view:
-            view.lost(reason, key=key)
+            view.lost(why, key=key)
 
 
 def _target(names: Names, path: str) -> TableDraft:
     steps = path.strip("{}").split(".")
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         if before not in names.drafts.tables or after not in names.drafts.tables:
             raise sql.Untranslatable(f"'{path}' names a cube that was not imported")
         _joined(names, before, after)

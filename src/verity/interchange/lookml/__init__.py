@@ -1,0 +1,1 @@
+"""LookML: views and explores, read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from verity.data.yaml_events import DEEPEST, Document, Path
@@ -11,7 +12,7 @@ REPEATED = frozenset({
     "view", "explore", "join", "dimension", "dimension_group", "measure", "filter", "parameter", "set", "link",
     "action", "aggregate_table", "access_filter", "access_grant", "datagroup", "when", "allowed_value", "include",
     "named_value_format", "map_layer", "test", "derived_column", "column", "form_param", "option", "bind_filters",
-    "assert", "extends", "alias", "query", "user_attribute_param", "param", "materialization", "constant",
+    "assert", "extends", "alias", "user_attribute_param", "param", "materialization", "constant",
 })  # fmt: skip
 """Keys that may stand several times in one block; each becomes a list under its own name."""
 
@@ -28,7 +29,8 @@ def read_lookml(text: str, name: str) -> Document:
         line = _line_of(str(error), text)
         raise ForeignSyntax("is not valid LookML", place=f"{name}:{line}", remedy=_said(error)) from None
     except KeyError as error:
-        raise ForeignSyntax(str(error.args[0]), place=name, remedy="Keep one of the two.") from None
+        said = str(error.args[0])
+        raise ForeignSyntax(said, place=f"{name}:{_second(said, text)}", remedy="Keep one of the two.") from None
     except RecursionError:
         raise ForeignSyntax(f"nested more than {DEEPEST} levels deep", place=name, remedy="Write it flatter.") from None
     reader = _Reader(name)
@@ -50,7 +52,7 @@ class _Reader:
         for item in items:
             key = str(item.type.value)
             plain = not hasattr(item, "container") and not hasattr(item, "items")
-            if key in REPEATED and not (plain and key in ("filter", "view", "explore")):
+            if _repeats(item, key, plain=plain):
                 entries = made.setdefault(key, [])
                 self.lines.setdefault((*path, key), item.line_number)
                 place = (*path, key, len(entries))
@@ -80,13 +82,27 @@ class _Reader:
         return [str(token.value) for token in item.items]
 
 
+def _repeats(item: Any, key: str, *, plain: bool) -> bool:
+    """Whether a key may stand several times here: `query` only where it is named, `filters` only as a block."""
+    if key == "query":
+        return getattr(item, "name", None) is not None
+    if key == "filters":
+        return hasattr(item, "container")
+    return key in REPEATED and not (plain and key in ("filter", "view", "explore"))
+
+
 def _said(error: SyntaxError) -> str:
     first = " ".join(str(error.msg or error).split())
     return f"The parser says: {first[:200]}"
 
 
-def _line_of(message: str, text: str) -> int:
-    import re
+def _second(message: str, text: str) -> int:
+    """The line where a key that stands twice stands last."""
+    key = message.split('"')[1] if '"' in message else ""
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if f"{key}:" in line]
+    return lines[-1] if lines else 1
 
+
+def _line_of(message: str, text: str) -> int:
     found = re.search(r"line (\d+)", message)
     return int(found.group(1)) if found else text.count("\n") + 1

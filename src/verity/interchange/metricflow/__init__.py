@@ -1,0 +1,1 @@
+"""dbt's MetricFlow: semantic models, metrics and saved queries, read."""

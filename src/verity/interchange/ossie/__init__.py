@@ -1,0 +1,1 @@
+"""Apache Ossie (formerly OSI): documents, read and written."""

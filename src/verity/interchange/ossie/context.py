@@ -55,4 +55,5 @@ def _own_extension(extension: Cursor, data: str) -> dict[str, Any]:
 
 
 def keep(entry: dict[str, Any], key: str, value: Any) -> None:
+    """Keep something of Ossie's under an entry's `meta`."""
     entry.setdefault("meta", {}).setdefault("ossie", {})[key] = value

@@ -51,7 +51,7 @@ def write_ossie(tables: Mapping[str, TableEntry], name: str) -> tuple[Json, Expo
 
 def _about(tables: Mapping[str, TableEntry], name: str) -> Json:
     """What an import kept of the model as a whole, else its name."""
-    kept = next((found for entry in tables.values() if (found := entry.meta.get("ossie", {}).get("model"))), {})
+    kept: Json = next((found for entry in tables.values() if (found := entry.meta.get("ossie", {}).get("model"))), {})
     return {"name": name, **kept}
 
 
