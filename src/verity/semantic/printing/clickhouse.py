@@ -52,13 +52,21 @@ def _exact(node: exp.Expr, digits: int) -> exp.Expr:
     if kind == "decimal":
         node.set("this", call("round", node.this, number(digits)))
     elif kind == "double":
-        scaled = exp.Paren(this=exp.Mul(this=exp.Paren(this=node.this), expression=number(10**digits)))
-        units = cast(_rounded(scaled), decimal(0))
-        return exp.Mul(this=units, expression=_decimal_literal(f"0.{1:0{digits}d}")) if digits else units
+        scaled = exp.Paren(this=exp.Mul(this=exp.Paren(this=node.this.copy()), expression=number(10**digits)))
+        units: exp.Expr = cast(call("ifNull", _rounded(scaled), number(0)), decimal(0))
+        if digits:
+            units = exp.Mul(this=units, expression=_decimal_literal(f"0.{1:0{digits}d}"))
+        return _unless_null(node.this, units)
     elif kind == "text":
         wide = call("toDecimal256", node.this, number(min(digits + 12, 50)))
         node.set("this", call("round", wide, number(digits)))
     return node
+
+
+def _unless_null(value: exp.Expr, made: exp.Expr) -> exp.Expr:
+    """NULL of NULL. A cast there looks at what lies under a NULL too, which may be an infinity."""
+    known = exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+    return exp.Case(ifs=[exp.If(this=known, true=made)])
 
 
 def _rounded(value: exp.Expr) -> exp.Expr:
