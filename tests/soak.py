@@ -65,6 +65,12 @@ SUITES = {
         {"VERITY_PROOF_QUERIES": "150"},
         {"VERITY_PROOF_QUERIES": "20000"},
     ),
+    "policies": Suite(
+        "mutated questions under policies leak no row, tell no hidden name and keep LEFT JOINs",
+        ("tests/proof/test_policies.py",),
+        {"VERITY_PROOF_POLICIES": "300"},
+        {"VERITY_PROOF_POLICIES": "20000"},
+    ),
     "scout": Suite(
         "the sample of tens of millions of rows is generated, synced, built and right",
         ("tests/integration/test_scout_at_scale.py",),

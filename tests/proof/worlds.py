@@ -107,13 +107,13 @@ def _describe(rng: random.Random, world: World, table: Table) -> None:
     phrases = Phrases(rng, world, table)
     derived: dict[str, tuple[str, Expr]] = {}
     if rng.random() < 0.4:
-        derived["label"] = ("text", phrases.text())
+        derived[f"label_{table.name}"] = ("text", phrases.text())
     if rng.random() < 0.3:
-        derived["good"] = ("boolean", phrases.truth())
+        derived[f"good_{table.name}"] = ("boolean", phrases.truth())
     if rng.random() < 0.4:
         _entity(rng, world, table)
     table.derived = derived
-    table.segments = {f"s{i}": Phrases(rng, world, table).truth() for i in range(rng.choice([0, 0, 1, 2]))}
+    table.segments = {f"s{i}_{table.name}": Phrases(rng, world, table).truth() for i in range(rng.choice([0, 0, 1, 2]))}
     times = [n for n, t in usable(table) if t in ("date", "timestamp", "timestamptz")]
     behind = [
         f"{name}.{column}"
@@ -136,7 +136,9 @@ def _entity(rng: random.Random, world: World, table: Table) -> None:
     value = rng.choice([Agg("COUNT"), Agg("COUNT"), Agg("MAX", Lit(1)), Agg("COUNT", Col("kind"), distinct=True)])
     if "qty" in table.columns and rng.random() < 0.3:
         value = Agg("SUM", Col("qty"))
-    table.entities["per_key"] = Entity(tuple(rng.sample(keys, rng.choice([1, 1, 1, min(2, len(keys))]))), value)
+    table.entities[f"per_{table.name}"] = Entity(
+        tuple(rng.sample(keys, rng.choice([1, 1, 1, min(2, len(keys))]))), value
+    )
 
 
 def _measure(rng: random.Random, world: World, table: Table) -> None:
@@ -149,7 +151,7 @@ def _measure(rng: random.Random, world: World, table: Table) -> None:
         times = [n for n, t in table.columns.items() if t in ("date", "timestamp")]
         if times and rng.random() < 0.15:
             made.time = rng.choice(times)
-        table.metrics[f"m{i}"] = made
+        table.metrics[f"m{i}_{table.name}"] = made
     if rng.random() < 0.1:
         table.key = ()
 
@@ -161,10 +163,10 @@ def _combine(rng: random.Random, world: World) -> None:
         table = world.tables[rng.choice(list(world.tables))]
         one, other = rng.choice(numbers), rng.choice(numbers)
         if rng.random() < 0.5:
-            table.metrics[f"r{i}"] = Metric("ratio", parts=(one, other))
+            table.metrics[f"r{i}_{table.name}"] = Metric("ratio", parts=(one, other))
         else:
             formula: Expr = Op(rng.choice(["+", "-", "*", "/"]), Col(one), Col(other))
-            table.metrics[f"d{i}"] = Metric("derived", parts=(one, other), formula=formula)
+            table.metrics[f"d{i}_{table.name}"] = Metric("derived", parts=(one, other), formula=formula)
         numbers.append(f"{table.name}.{list(table.metrics)[-1]}")
 
 

@@ -62,7 +62,7 @@ class _Narrowing:
     def _deny_derived(self) -> None:
         """Deny the derived columns that are made of denied ones, until no more follow."""
         derived = [
-            (table, column.name, (*mentions(column.sql), *((key,) for key in column.per)))
+            (table, column.name, (*mentions(column.sql), *(tuple(key.split(".")) for key in column.per)))
             for table in self._allowed.values()
             for column in table.usable.values()
             if column.sql

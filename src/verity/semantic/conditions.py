@@ -34,6 +34,7 @@ class Heard:
     values: tuple[Value, ...]
     member: str
     zone: str | None
+    strict: bool = True
 
 
 heard: ContextVar[list[Heard] | None] = ContextVar("heard", default=None)
@@ -67,15 +68,23 @@ def comparison(
     bind: Bind,
     member: str,
     zone: str | None = None,
+    *,
+    strict: bool = True,
 ) -> exp.Expr:
     """The condition; `make` gives a fresh copy of the compared expression each time.
 
-    `zone` is the query's: bare dates and times mean its wall clock (None: UTC).
+    `zone` is the query's: bare dates and times mean its wall clock (None: UTC). Not `strict`: values that the member
+    cannot hold make a condition that is neither true nor false, instead of `FilterInvalid`.
     """
     listening = heard.get()
     if listening is not None:
-        listening.append(Heard(of, op, values, member, zone))
-    return _comparison(make, of, op, values, bind, member, zone)
+        listening.append(Heard(of, op, values, member, zone, strict))
+    try:
+        return _comparison(make, of, op, values, bind, member, zone)
+    except FilterInvalid:
+        if strict:
+            raise
+        return types.cast(exp.Null(), "boolean")
 
 
 def _comparison(

@@ -45,9 +45,15 @@ def bound_in_order(statement: exp.Expr, parameters: Sequence[Value]) -> tuple[Va
     return tuple(parameters[int(node.name) - 1] for node in statement.find_all(exp.Parameter, bfs=False))
 
 
+WITHHELD = "withheld"
+"""Marks the condition of an access rule whose column the principal is not shown."""
+
+
 def shown(statement: exp.Expr, parameters: Sequence[Value], dialect: str) -> str:
-    """The SQL for people, indented, its parameters written as literals."""
+    """The SQL for people, indented, its parameters written as literals; rules over columns not shown are withheld."""
     made = statement.copy()
+    for node in [node for node in made.walk() if WITHHELD in node.meta]:
+        node.replace(exp.Column(this=exp.Identifier(this="(withheld by the access policy)", quoted=True)))
     for node in list(made.find_all(exp.Parameter)):
         value = parameters[int(node.name) - 1]
         parent = node.parent

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
+from verity.contracts.metric import Operator
 from verity.data.access import NOTHING, ResolvedRule
 from verity.exceptions import NotSupported, UnknownMember
 from verity.semantic import types
 from verity.semantic.conditions import comparison
+from verity.semantic.dialects import WITHHELD
 from verity.semantic.expressions import EntityColumn, entity_hop, quoted
 from verity.semantic.fragments import all_of, any_of
 from verity.semantic.join_graph import SOURCE, Hop, Path, alias
@@ -171,13 +173,17 @@ def policy_predicate(work: Work, scan: Scan, root: str, path: Path, table: str) 
 
 
 def _rule(work: Work, root: str, path: Path, table: str, rule: ResolvedRule) -> exp.Expr:
+    """One rule as a condition. A value that the column cannot hold (an attribute of another kind) matches no row."""
     bound = work.model.policy_binder.column(root, path, rule.column)
     if bound.paths - {path}:
         raise NotSupported(
-            f"the access rule on '{table}.{rule.column}' reads beyond its table",
+            f"an access rule of '{table}' reads beyond its table",
             remedy="Let access rules read columns of the table itself.",
         )
-    positive = {"not_equals": "equals", "not_in": "in"}.get(rule.op, rule.op)
-    member = f"{table}.{rule.column}"
-    made = comparison(bound.node.copy, bound.type, positive, rule.values, work.bind, member)  # type: ignore[arg-type]  # every rule operator is a filter operator
-    return made if positive == rule.op else exp.Not(this=exp.Paren(this=made))
+    negated = rule.op in ("not_equals", "not_in")
+    positive: Operator = "in" if negated or rule.op in ("equals", "in") else rule.op
+    made = comparison(bound.node.copy, bound.type, positive, rule.values, work.bind, table, strict=False)
+    made = exp.Not(this=exp.Paren(this=made)) if negated else made
+    if rule.column not in work.model.catalog.usable_tables[table].columns:
+        made.meta[WITHHELD] = True
+    return made

@@ -32,7 +32,9 @@ class Replayed:
 
     def compare(self, spoken: Heard, values: Values) -> None:
         """Read one. Raises `FilterInvalid`, as it does where it is written."""
-        made = comparison(_column, spoken.of, spoken.op, values, self._bind, spoken.member, spoken.zone)
+        made = comparison(
+            _column, spoken.of, spoken.op, values, self._bind, spoken.member, spoken.zone, strict=spoken.strict
+        )
         self._forms.append(_form_of(made))
 
     def _bind(self, value: Value, type_: str) -> exp.Expr:

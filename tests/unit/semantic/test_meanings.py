@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.small_orders import COLUMNS, MemoryEngine, dictionary_of, schema_of, tables
 
-from verity.contracts.identity import OWNER
+from verity.contracts.identity import OWNER, Principal
 from verity.contracts.metric import MetricQuery
 from verity.data.access import access_for
 from verity.data.catalog import build_catalog
@@ -104,3 +104,50 @@ def test_one_day_by_its_grain_and_as_it_is_are_two_columns_to_order_by(engine: M
     by = [{"dimension": "orders.order_date", "grain": "year"}, {"dimension": "orders.order_date"}]
     found = rows(engine, by=by, order=[{"member": "orders.order_date", "desc": True}], limit=1)
     assert [str(cell) for cell in found[0]] == ["2024-01-01", "2024-03-01"]
+
+
+def governed(**rule: Any) -> tuple[Any, Any, Any]:
+    """The small shop under one rule over a column that its reader is not shown: dictionary, accesses, model."""
+    made = described()
+    made["customers"]["access"] = {"r": {"rows": [rule], "columns_hidden": ["region"]}}
+    made["orders"]["access"] = {"r": {"columns_hidden": ["ship_country"]}}
+    made["orders"]["columns"]["of_place"] = {"per": "customer.region", "sql": "COUNT(*)"}
+    dictionary = dictionary_of(made)
+    reader = Principal.model_validate(
+        {"id": "p", "roles": ["r"], "attributes": {"limit": "abc", "places": ["EU", "US"]}}
+    )
+    accesses = access_for(dictionary, reader)
+    return dictionary, accesses, load_model(build_catalog(dictionary, schema_of(COLUMNS)).narrowed_to(accesses))
+
+
+def customers(engine: MemoryEngine, **rule: Any) -> int:
+    _, accesses, model = governed(**rule)
+    query = MetricQuery.model_validate({"metrics": ["customers"]})
+    compiled = compile_query(model, query, accesses=accesses, dialect="duckdb")
+    return int(engine.connection.execute(compiled.sql, list(compiled.parameters)).fetchall()[0][0])
+
+
+def test_equals_and_not_equals_of_a_rule_take_several_values(engine: MemoryEngine) -> None:
+    assert customers(engine, column="region", op="equals", values=["EU", "ASIA"]) == 3
+    assert customers(engine, column="region", op="not_equals", values=["EU", "US"]) == 2
+    assert customers(engine, column="region", op="equals", attribute="places") == 1
+
+
+@pytest.mark.parametrize("op", ["equals", "not_equals", "lt", "in", "not_in"])
+def test_an_attribute_of_another_kind_than_the_column_matches_no_row(engine: MemoryEngine, op: str) -> None:
+    assert customers(engine, column="age", op=op, attribute="limit") == 0
+
+
+def test_a_column_of_a_rule_that_is_not_shown_is_not_in_the_sql_that_is_shown() -> None:
+    _, accesses, model = governed(column="region", op="equals", values=["EU", "ASIA"])
+    query = MetricQuery.model_validate({"metrics": ["orders"], "by": [{"dimension": "customers.country"}]})
+    compiled = compile_query(model, query, accesses=accesses, dialect="duckdb")
+    assert "region" in compiled.sql
+    assert "withheld by the access policy" in compiled.display
+    assert "region" not in compiled.display
+    assert "EU" not in compiled.display
+
+
+def test_an_entity_level_column_goes_with_the_column_behind_a_join_that_is_its_key() -> None:
+    _, _, model = governed(column="age", op="gt", values=[1])
+    assert "of_place" not in model.catalog.usable_tables["orders"].usable
