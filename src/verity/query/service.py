@@ -34,6 +34,7 @@ from verity.query.guardrails import check_statement
 from verity.query.log import LoggedQuery
 from verity.query.members import ListedMember, listed
 from verity.query.outside import OutsideTables, Version
+from verity.query.pivot import pivoted, pivoted_arrow
 from verity.query.recent import Recent
 from verity.query.results import rows_of, typed_table
 from verity.query.rollup_builds import build_rollups
@@ -148,7 +149,7 @@ class QueryService:
             **({"rollup_refused": ran.refused} if ran.refused else {}),
         }
         return QueryResult(
-            table=table,
+            table=pivoted(table, query),
             query=compiled.plan.query,
             metrics=compiled.metrics,
             sql=compiled.display,
@@ -172,7 +173,7 @@ class QueryService:
         """Rows as Arrow, typed by the plan. Its schema metadata says `truncated` where rows were cut."""
         ran = self._read(query, principal, seconds, cancel)
         compiled, read = ran.compiled, ran.read
-        table = typed_table(read.table, compiled.columns)
+        table = pivoted_arrow(typed_table(read.table, compiled.columns), compiled.columns, query)
         return table.replace_schema_metadata({"truncated": "true"}) if read.truncated else table
 
     def compile(self, query: MetricQuery, principal: Principal) -> Compiled:

@@ -32,6 +32,7 @@ from verity.semantic.rules.order import order_rows
 from verity.semantic.rules.paths import find_paths
 from verity.semantic.rules.scans import write_scans
 from verity.semantic.rules.supported import refuse_unsupported
+from verity.semantic.rules.totals import add_totals
 from verity.semantic.work import Value, Work
 
 RULES: tuple[Callable[[Work], None], ...] = (
@@ -47,6 +48,10 @@ RULES: tuple[Callable[[Work], None], ...] = (
     combine,  # UNION ALL of aggregated groups; derived metrics last; conditions on metrics
     order_rows,  # a total order
 )
+
+
+LEVEL_RULES = RULES[RULES.index(plan_frames) : RULES.index(order_rows)]
+"""What a total's level goes through: its members are resolved, and it has no order of its own."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,16 @@ def compile_query(
     work = Work(model, query, accesses, collation_of(dialect), today=today)
     for rule in RULES:
         rule(work)
+    add_totals(work, _compile_level)
     statement = work.statement
     if statement is None:
         raise InternalError("the compiler made no statement")
     return Compiled(query, printed(statement, dialect), tuple(work.parameters), tuple(work.columns), dialect, work)
+
+
+def _compile_level(work: Work) -> None:
+    labels = work.labels
+    for rule in LEVEL_RULES:
+        if rule is combine:
+            work.labels = labels  # those of the details
+        rule(work)

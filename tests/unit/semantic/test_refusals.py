@@ -39,15 +39,6 @@ def where(member: str, op: str, *values: Any) -> dict[str, Any]:
     return {"member": member, "op": op, "values": list(values)}
 
 
-@pytest.mark.parametrize(
-    ("part", "value"),
-    [("fill", True), ("totals", True), ("pivot", "region")],
-)
-def test_a_part_that_is_not_answered_yet_is_named(part: str, value: Any) -> None:
-    error = refused(tables(), metrics=["orders"], **{part: value})
-    assert (error.code, f"'{part}'" in error.message) == ("VRT-229", True)
-
-
 def test_an_ambiguous_path_lists_its_choices_in_full() -> None:
     error = refused(tables(), metrics=["orders"], by=by("countries.name"))
     assert isinstance(error, AmbiguousMember)

@@ -16,6 +16,7 @@ from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of
 from verity.semantic.frames.branches import CURRENT, Branch, alias, branches_of, null, subquery
+from verity.semantic.frames.filled import carried, filled_branch, is_carried
 from verity.semantic.frames.formulas import Columns, Values, conditions, has_rank
 from verity.semantic.metrics import Metric
 from verity.semantic.work import Work
@@ -33,6 +34,8 @@ def combine_frames(work: Work) -> None:
     branches = branches_of(work)
     tables = [table for branch in branches for table in branch.tables]
     current = _current(work, branches)
+    if work.query.fill:
+        branches.append(filled_branch(work))
     keeps: Keeps = list(dict.fromkeys(branch.keep for branch in branches if branch.keep is not None))
     source, table = _grouped(work, branches, keeps), GROUPED
     if keeps:
@@ -45,7 +48,7 @@ def combine_frames(work: Work) -> None:
 
 def _current(work: Work, branches: list[Branch]) -> exp.CTE | None:
     """The groups of the result by name, where another branch looks something up in them."""
-    if not any(branch.looks_up for branch in branches):
+    if not work.query.fill and not any(branch.looks_up for branch in branches):
         return None
     making = [branch for branch in branches if branch.makes_rows]
     made = _grouped(work, making, [])
@@ -129,23 +132,29 @@ def _shown(work: Work, source: exp.Select, table: str, *, level: bool) -> exp.Se
     if level:
         where.append(exp.EQ(this=quoted(_LEVEL, table), expression=exp.Literal.number(0)))
     shown = [values.output(output) for output in work.outputs]
-    if not any(has_rank(work, metric) for metric in (*work.metrics, *work.compared)) or not work.having:
+    asked = [*work.metrics, *work.compared]
+    carries = any(is_carried(work, metric) for metric in asked)
+    if not carries and (not work.having or not any(has_rank(work, metric) for metric in asked)):
         where += conditions(work, dimensions, values.final)
         select.set("expressions", labelled(work, [*dimensions, *shown]))
         return _where(select, where)
-    compared = {m.member: i for i, m in enumerate((*work.metrics, *work.compared))}
     inner = [alias(node, f"o{i}") for i, node in enumerate(shown)]
-    inner += [alias(values.final(m), f"c{i}") for i, m in enumerate((*work.metrics, *work.compared))]
+    inner += [alias(values.final(metric), f"c{i}") for i, metric in enumerate(asked)]
     select.set("expressions", [*dimensions, *inner])
-    return _outermost(work, _where(select, where), compared)
+    return _outermost(work, _where(select, where), asked, carries=carries)
 
 
-def _outermost(work: Work, inner: exp.Select, compared: dict[str, int]) -> exp.Select:
-    """Conditions on ranks: a layer of their own, so that every row was ranked before one is left out."""
+def _outermost(work: Work, inner: exp.Select, asked: list[Metric], *, carries: bool) -> exp.Select:
+    """Values carried over gaps, and conditions on ranks: after every row was ranked, before one is left out."""
+    if carries:
+        names = [(f"o{i}", o.metric) for i, o in enumerate(work.outputs) if o.part in ("value", "previous")]
+        others = [f"o{i}" for i, o in enumerate(work.outputs) if o.part not in ("value", "previous")]
+        inner = carried(work, inner, [*names, *((f"c{i}", metric) for i, metric in enumerate(asked))], others)
     dimensions: list[exp.Expr] = [quoted(f"d{i}", SHOWN) for i in range(len(work.dimensions))]
     shown: list[exp.Expr] = [quoted(f"o{i}", SHOWN) for i in range(len(work.outputs))]
+    place = {metric.member: i for i, metric in enumerate(asked)}
     select = exp.Select(expressions=labelled(work, [*dimensions, *shown]), from_=exp.From(this=subquery(inner, SHOWN)))
-    return _where(select, conditions(work, dimensions, lambda metric: quoted(f"c{compared[metric.member]}", SHOWN)))
+    return _where(select, conditions(work, dimensions, lambda metric: quoted(f"c{place[metric.member]}", SHOWN)))
 
 
 def _where(select: exp.Select, conditions: list[exp.Expr]) -> exp.Select:
