@@ -18,7 +18,8 @@ from verity.quality.figures import Figures
 from verity.quality.lines import failed, of_error, of_findings, ok
 from verity.quality.live import check_live
 from verity.semantic.check import check_expressions
-from verity.semantic.model import load_model
+from verity.semantic.model import Model, load_model
+from verity.semantic.rollups.check import check_rollups
 from verity.warehouse.engine import Engine
 
 SECONDS = 600.0
@@ -81,7 +82,17 @@ def _offline(catalog: Catalog) -> tuple[StageLine, ...]:
     return (
         *of_findings("dictionary", check_dictionary(catalog), holds),
         *of_findings("expressions", check_expressions(model), "every expression can be used"),
+        *_rollups(model),
     )
+
+
+def _rollups(model: Model) -> tuple[StageLine, ...]:
+    """A line only where rollups or probes are declared."""
+    entries = [table.entry for table in model.catalog.usable_tables.values()]
+    if not any(entry.rollups or (entry.freshness and entry.freshness.probe) for entry in entries):
+        return ()
+    declared = sum(len(entry.rollups) for entry in entries)
+    return of_findings("rollups", check_rollups(model), f"{_count(declared, 'rollup')} can be built")
 
 
 def _lock(project: Path, dictionary: Dictionary, *, accept: bool, sound: bool) -> tuple[StageLine, ...]:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -17,13 +16,14 @@ from sqlglot import exp
 from verity.data.catalog import Catalog
 from verity.data.members import CatalogTable
 from verity.data.model import FreshnessEntry
-from verity.exceptions import ProbeInvalid, QueryError
+from verity.exceptions import ProbeInvalid
 from verity.semantic.relations import read_query
+from verity.semantic.rollups.probes import probe_problem, seconds_of
 from verity.warehouse.engine import Engine
 from verity.warehouse.rollups import HoldsRollups
 
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
-_SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*\Z")
+_VOLATILE = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentDatetime, exp.Rand, exp.Uuid)
+"""What a relation that is a SELECT may hold, and no data version settles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ class OutsideTables:
         self._guard = threading.Lock()
 
     def version(self, statement: exp.Expr, catalog: Catalog, data_version: str) -> Version | None:
-        """The version of every outside table that the statement reads; None where one has no declared freshness."""
+        """The version of every outside table that the statement reads; None where one has no declared freshness, or
+        where the statement reads the clock."""
+        if any(isinstance(node, _VOLATILE) for node in statement.walk()):
+            return None
         read = frozenset((table.text("db"), table.name) for table in statement.find_all(exp.Table))
         outside = self._outside(data_version, read)
         if not outside:
@@ -87,27 +90,13 @@ class OutsideTables:
 
 def probed(engine: Engine, sql: str) -> str:
     """The one value of a probe, as text. Raises `ProbeInvalid`."""
-    check_probe(sql)
+    problem = probe_problem(sql, None)
+    if problem is not None:
+        raise ProbeInvalid(f"a freshness probe cannot be read: {problem}", remedy="SELECT max(updated_at) FROM ...")
     table = engine.read(sql, row_cap=2).table
     if table.num_rows != 1 or table.num_columns != 1:
         raise ProbeInvalid("a freshness probe gives more than one value", remedy="SELECT max(updated_at) FROM ...")
     return repr(table.column(0)[0].as_py())
-
-
-def check_probe(sql: str) -> None:
-    """Raise `ProbeInvalid` unless the probe is one plain SELECT of one column."""
-    try:
-        query = read_query(sql)
-    except QueryError as error:
-        raise ProbeInvalid(f"a freshness probe cannot be read: {error.message}", remedy=error.remedy) from None
-    if len(query.selects) != 1:
-        raise ProbeInvalid("a freshness probe gives more than one value", remedy="SELECT max(updated_at) FROM ...")
-
-
-def seconds_of(text: str) -> float | None:
-    """`10m` as seconds; None where it is no span of time."""
-    match = _SPAN.match(text)
-    return float(match.group(1)) * _UNITS[match.group(2)] if match else None
 
 
 def _freshness_of(catalog: Catalog, relation: tuple[str, str]) -> FreshnessEntry | None:

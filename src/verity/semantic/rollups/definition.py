@@ -44,6 +44,9 @@ _KINDS: dict[type[exp.Expr], Kind] = {
 }  # fmt: skip
 
 
+_VOLATILE = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentDatetime, exp.Rand, exp.Uuid)
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A dimension of the rollup: its column, the AST that it stands for and, where a grain lost detail, how."""
@@ -215,6 +218,8 @@ def _one_scan(who: str, table: str, compiled: Compiled) -> exp.Select:
         raise RollupInvalid(
             who, "a dimension lies on the many side, where rows would count twice", remedy="Leave that dimension out."
         )
+    if any(isinstance(node, _VOLATILE) for node in select.walk()):
+        raise RollupInvalid(who, "its table reads the clock", remedy="Build the table by a model instead.")
     return select
 
 

@@ -1,0 +1,140 @@
+"""A rollup with an append-only column: the rows after its watermark are read beside it, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import psycopg
+import pytest
+from tests.integration.test_rollups import VIEWERS, query
+from tests.rollup_shop import Shop, customers, described, generated, order, orders
+
+from verity.contracts.identity import OWNER
+
+RANDOM = Random(21)  # noqa: S311 - test data
+
+
+def tables() -> dict[str, dict[str, object]]:
+    made = described()
+    made["orders"]["rollups"] = {
+        "by_day": made["orders"]["rollups"]["by_day"] | {"append_only": "batch"},
+    }
+    return made
+
+
+@pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else None
+    made = Shop(tmp_path, url, tables())
+    made.publish(orders(), customers())
+    yield made
+    made.close()
+
+
+def agrees(shop: Shop, least: int) -> None:
+    random, used = Random(5), 0  # noqa: S311 - test data
+    for _ in range(25):
+        asked = generated(random)
+        used += shop.ask(asked, OWNER).trace["rollup"] is not None
+        shop.ask(asked, VIEWERS[5])
+    assert used >= least
+
+
+def test_an_appended_row_shows_with_the_next_publish_and_the_rollup_still_serves(shop: Shop) -> None:
+    shop.build()
+    agrees(shop, 3)
+    more = [order(1_000 + i, RANDOM) for i in range(5)]
+    shop.publish([*orders(), *more], customers())
+    asked = query("revenue", "orders", by=("orders.at:month",))
+    result = shop.ask(asked, OWNER)
+    assert result.trace["rollup"] == "orders.by_day", "not built anew, and still right"
+    assert "UNION ALL" in result.trace["physical_sql"]
+    assert sum(row[2] for row in result.table.rows) == 405
+    agrees(shop, 3)
+
+
+@pytest.mark.parametrize("what", ["late", "updated", "deleted", "swapped", "joined"])
+def test_rows_before_the_watermark_that_changed_make_it_a_miss_until_it_is_built(shop: Shop, what: str) -> None:
+    shop.build()
+    rows, people = orders(), customers()
+    if what == "late":
+        rows = [*rows, order(2_000, RANDOM) | {"batch": 3}]
+    elif what == "updated":
+        rows = [row | {"total": Decimal("7.77")} if row["order_id"] == 5 else row for row in rows]
+    elif what == "deleted":
+        rows = rows[1:]
+    elif what == "swapped":
+        rows = [*rows[1:], order(2_000, RANDOM) | {"batch": 3}]
+    else:
+        people = [c | {"region": "EU"} if c["customer_id"] == 4 else c for c in people]
+    shop.publish(rows, people)
+    asked = query("revenue", "orders", by=("orders.at:month",))
+    assert shop.ask(asked, OWNER).trace["rollup"] is None
+    reasons = {v.rollup: v.reason for v in shop.service.rollup_verdicts(asked, OWNER)}
+    assert "before its watermark changed" in reasons["orders.by_day"]
+    shop.build()
+    assert shop.ask(asked, OWNER).trace["rollup"] == "orders.by_day"
+    agrees(shop, 3)
+
+
+def test_rows_of_the_highest_value_and_rows_without_one_are_never_covered(shop: Shop) -> None:
+    rows = [row | {"batch": None if row["order_id"] % 7 == 0 else row["order_id"] // 100} for row in orders()]
+    shop.publish(rows, customers())
+    shop.build()
+    agrees(shop, 3)
+    shop.publish([*rows, order(3_000, RANDOM) | {"batch": 4}, order(3_001, RANDOM) | {"batch": None}], customers())
+    assert shop.ask(query("orders"), OWNER).trace["rollup"] == "orders.by_day"
+    agrees(shop, 3)
+
+
+@pytest.mark.postgres
+def test_a_table_that_verity_does_not_load_shows_its_appended_rows_at_once(tmp_path: Path, postgres_url: str) -> None:
+    described_tables = tables()
+    described_tables["orders"]["relation"] = "gold.till"
+    shop = Shop(tmp_path, postgres_url, described_tables)
+    shop.publish(orders(), customers())
+    try:
+        with psycopg.connect(postgres_url, autocommit=True) as outside:
+            outside.execute("create table gold.till as select * from bronze.orders")
+            outside.execute("alter table gold.till add primary key (order_id)")
+            shop.publish(orders(), customers())
+            shop.build()
+            asked = query("orders", "revenue", by=("orders.at:month",))
+            before = shop.ask(asked, OWNER)
+            assert before.trace["rollup"] == "orders.by_day"
+            outside.execute(
+                "insert into gold.till (order_id, at, total, batch) values (9999, %s, 5.00, 9999)",
+                (datetime(2024, 1, 2, tzinfo=UTC).replace(tzinfo=None),),
+            )
+            after = shop.ask(asked, OWNER)
+            assert after.trace["rollup"] == "orders.by_day"
+            assert sum(row[1] for row in after.table.rows) == sum(row[1] for row in before.table.rows) + 1
+    finally:
+        shop.close()
+
+
+@pytest.mark.postgres
+def test_without_an_append_only_column_such_a_table_is_never_answered_from_a_rollup(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    described_tables = described()
+    described_tables["orders"]["relation"] = "gold.till"
+    shop = Shop(tmp_path, postgres_url, described_tables)
+    shop.publish(orders(), customers())
+    try:
+        with psycopg.connect(postgres_url, autocommit=True) as outside:
+            outside.execute("create table gold.till as select * from bronze.orders")
+            shop.publish(orders(), customers())
+            shop.build()
+            asked = query("orders", by=("orders.at:month",))
+            assert shop.ask(asked, OWNER).trace["rollup"] is None
+            reasons = {v.rollup: v.reason for v in shop.service.rollup_verdicts(asked, OWNER)}
+            assert "does not load till" in reasons["orders.by_day"]
+            outside.execute("delete from gold.till where order_id = 1")
+            shop.ask(asked, OWNER)
+    finally:
+        shop.close()
