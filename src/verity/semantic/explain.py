@@ -5,6 +5,7 @@ from __future__ import annotations
 from verity.contracts.metric import AllOf, AnyOf, Condition, FilterNode, GroupBy, MetricQuery, OrderBy
 from verity.contracts.question import MetricEvidence
 from verity.data.lock import metric_version
+from verity.semantic.kinds.sequence import Sequence
 from verity.semantic.metrics import Metric
 from verity.semantic.plan import Plan, PlannedJoin, PlannedScan
 from verity.semantic.work import Both, Either, Leaf, Named, Node, Scan, Work
@@ -15,7 +16,10 @@ def evidence_of(work: Work) -> tuple[MetricEvidence, ...]:
     found: dict[str, MetricEvidence] = {}
     waiting = [*work.metrics, *work.compared]
     for metric in waiting:
-        if metric.member not in found:
+        if isinstance(metric.source, Sequence):
+            waiting += [work.model.metric(metric.source.base), work.model.metric(metric.source.event)]
+        named = metric.name in work.model.catalog.usable_tables[metric.table].usable_metrics
+        if named and metric.member not in found:
             table = work.model.catalog.usable_tables[metric.table].entry
             found[metric.member] = MetricEvidence(
                 name=metric.member, version=metric_version(table, metric.entry), sql=definition(metric)
@@ -26,10 +30,7 @@ def evidence_of(work: Work) -> tuple[MetricEvidence, ...]:
 
 def definition(metric: Metric) -> str:
     """A metric's definition as one line of the dictionary's SQL."""
-    entry = metric.entry
-    if entry.type == "ratio":
-        return f"{{{entry.numerator}}} / {{{entry.denominator}}}"
-    return (entry.sql or "") + (f" where {entry.filter}" if entry.filter else "")
+    return metric.entry.definition + (f" where {metric.entry.filter}" if metric.entry.filter else "")
 
 
 def plan_of(work: Work) -> Plan:

@@ -99,6 +99,8 @@ class Metric:
     steps: tuple[Step, ...] = ()
     """What the references `metric1`, `metric2`... of the formula stand under."""
     rank: Rank | None = None
+    own: tuple[Metric, ...] = ()
+    """Parts that no dictionary names: they are the metric's own."""
 
     @property
     def member(self) -> str:

@@ -38,6 +38,8 @@ class Model:
         self.graph = JoinGraph(catalog)
         self.binder = Binder(catalog, self.graph)
         self._metrics: dict[str, Metric] = {}
+        self._own: dict[str, Metric] = {}
+        """Parts that no dictionary names."""
         self._wrong: dict[str, QueryError] = {}
         """Metrics that cannot be used."""
         self._segments: dict[tuple[str, str, str, tuple[str, ...]], Bound] = {}
@@ -65,7 +67,7 @@ class Model:
 
     def metric(self, member: str) -> Metric:
         """A metric by its identity. Raises the coded reason where its definition is wrong."""
-        known = self._metrics.get(member)
+        known = self._metrics.get(member) or self._own.get(member)
         if known is not None:
             return known
         table, _, name = member.partition(".")
@@ -127,7 +129,9 @@ class Model:
             try:
                 entry = self.catalog.usable_tables[table].usable_metrics[name]
                 definition = Definition(table, name, entry, self.catalog, self.binder, self._part)
-                self._metrics[member] = read_metric(definition)
+                made = read_metric(definition)
+                self._own |= {part.member: part for part in made.own}
+                self._metrics[member] = made
             except QueryError as error:
                 self._wrong[member] = described(error, f"metric '{member}'")
             finally:

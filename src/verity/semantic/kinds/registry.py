@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from verity.data.metric_entry import MetricKind
 from verity.exceptions import NotSupported
+from verity.semantic.kinds.conversion import read_conversion
 from verity.semantic.kinds.cumulative import read_cumulative
 from verity.semantic.kinds.definition import Definition
 from verity.semantic.kinds.derived import read_derived
@@ -14,6 +15,7 @@ from verity.semantic.kinds.offset import read_offset
 from verity.semantic.kinds.percentile import read_percentile
 from verity.semantic.kinds.rank import read_rank
 from verity.semantic.kinds.ratio import read_ratio
+from verity.semantic.kinds.retention import read_retention
 from verity.semantic.kinds.semi_additive import read_semi_additive
 from verity.semantic.kinds.share import read_share
 from verity.semantic.kinds.simple import read_simple
@@ -32,6 +34,8 @@ KINDS: Mapping[MetricKind, Reader] = MappingProxyType(
         "share": read_share,
         "rank": read_rank,
         "percentile": read_percentile,
+        "conversion": read_conversion,
+        "retention": read_retention,
     }
 )
 

@@ -6,8 +6,6 @@ every row of the root counts once in every group it belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlglot import exp
 
 from verity.exceptions import KeyRequired
@@ -15,8 +13,8 @@ from verity.semantic.calendars import period, refuse_unlike_periods
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of
 from verity.semantic.joins import Tables
-from verity.semantic.metrics import Source
 from verity.semantic.predicates import require_temporal, row_conditions
+from verity.semantic.rules.sequences import sequence_conditions
 from verity.semantic.rules.weights import allocate, share, weighted_bridge
 from verity.semantic.work import Scan, Work
 
@@ -24,18 +22,10 @@ _DISTINCT = "distinct"
 """The alias of a de-duplicating sub-query."""
 
 
-SOURCES: dict[type[Source], Callable[[Work, Scan], exp.Select]] = {}
-"""How scans with a source of their own are written: a column for each dimension of the work, then the value, one row a
-group; fills the scan's `types`, `joined` and `policies`."""
-
-
 def write_scans(work: Work) -> None:
     """Fill `Scan.select` and `Scan.types` of every scan."""
     refuse_unlike_periods(work)
     for scan in work.scans:
-        if scan.source is not None:
-            scan.select = SOURCES[type(scan.source)](work, scan)
-            continue
         scan.select = _deduplicated(work, scan) if scan.fan_out and scan.metrics else _plain(work, scan)
 
 
@@ -119,7 +109,7 @@ def _dimensions(work: Work, scan: Scan, tables: Tables) -> list[exp.Expr]:
 def _select(
     work: Work, scan: Scan, tables: Tables, dimensions: list[exp.Expr], values: list[exp.Expr], *, grouped: bool
 ) -> exp.Select:
-    conditions = row_conditions(work, scan, tables)
+    conditions = [*row_conditions(work, scan, tables), *sequence_conditions(work, scan, tables)]
     source, joins, policies = tables.written()
     where = [*policies, *conditions]
     select = exp.Select(
