@@ -68,10 +68,14 @@ class Catalog:
         self.usable_tables: Mapping[str, CatalogTable] = MappingProxyType(dict(usable))
         """The same and the ones that are `hidden: true`, which joins and definitions may still read."""
         self.physical = physical
-        self.whole = whole or self
-        """The owner's catalog, which this one was narrowed from."""
+        self._whole = whole
         self.is_narrowed = whole is not None
         self._holders: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    @property
+    def whole(self) -> Catalog:
+        """The owner's catalog, which this one was narrowed from, or is."""
+        return self._whole or self
 
     def metrics(self) -> tuple[MetricMember, ...]:
         """Every metric on offer, in the dictionary's order; hidden ones are left out."""
