@@ -160,7 +160,7 @@ class ProjectParts:
 
     @cached_property
     def dictionary(self) -> DictionaryFolder:
-        """Gives the dictionary as its files stand now."""
+        """Gives the dictionary as its files stand now, or the last good one while they are broken."""
         from verity.data.folder import DictionaryFolder
 
         return DictionaryFolder(self.project / "dictionary", self.project / ".verity" / "cache" / "dictionary.jsonl")
@@ -185,7 +185,7 @@ class ProjectParts:
         return self.agent if name == self.agent.agent_id else None
 
     def _probe_dictionary(self) -> str:
-        tables = self.dictionary().tables
+        tables = self.dictionary.current().tables
         metrics = sum(len(table.metrics) for table in tables.values())
         return f"{len(tables)} tables, {metrics} metrics"
 
@@ -229,7 +229,7 @@ class ProjectParts:
     def _check(self, live: bool, accept: bool) -> Verdict:
         from verity.quality.check import run_checks
 
-        return run_checks(self.project, self.dictionary, self.engine, live=live, accept=accept)
+        return run_checks(self.project, self.dictionary.current, self.engine, live=live, accept=accept)
 
 
 def init_project(

@@ -35,3 +35,32 @@ def test_a_fault_is_raised_until_it_is_mended(tmp_path):
             folder()
     (tmp_path / "a.yml").write_text("table: a\n")
     assert set(folder().tables) == {"a"}
+
+
+def test_while_files_are_broken_the_last_good_dictionary_serves_and_the_fault_is_logged_once(tmp_path, caplog):
+    (tmp_path / "a.yml").write_text("table: a\n")
+    folder = DictionaryFolder(tmp_path)
+    good = folder()
+    (tmp_path / "a.yml").write_text("table: a\nmetrics: [\n")
+    (tmp_path / "b.yml").write_text("table: b\n")
+    assert folder() is good
+    assert folder() is good
+    assert "a.yml:" in str(folder.fault)
+    assert len(caplog.records) == 1
+    with pytest.raises(DictionaryInvalid):
+        folder.current()
+    (tmp_path / "a.yml").write_text("table: a\ndescription: mended\n")
+    assert set(folder().tables) == {"a", "b"}
+    assert folder.fault is None
+
+
+def test_a_folder_that_disappears_leaves_the_last_good_dictionary(tmp_path):
+    place = tmp_path / "dictionary"
+    place.mkdir()
+    (place / "a.yml").write_text("table: a\n")
+    folder = DictionaryFolder(place)
+    good = folder()
+    (place / "a.yml").unlink()
+    place.rmdir()
+    assert folder() is good
+    assert folder.fault is not None
