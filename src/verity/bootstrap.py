@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from verity.core.tool_executor import ToolExecutor
     from verity.data.folder import DictionaryFolder
     from verity.onboarding import InitReport
+    from verity.quality.number_diff import NumberDiff
     from verity.query.service import QueryService
     from verity.tools.transports.local import LocalTransport
     from verity.warehouse.engine import Engine
@@ -99,6 +100,7 @@ class ProjectParts:
         from verity.tools.build_chart import BuildChart
         from verity.tools.build_models import BuildModels
         from verity.tools.build_rollups import BuildRollups
+        from verity.tools.move_tables import MoveTables
         from verity.tools.resolve_semantics import ResolveSemantics
         from verity.tools.run_checks import RunChecks
         from verity.tools.run_table_query import RunTableQuery
@@ -113,6 +115,7 @@ class ProjectParts:
                 SyncSource(self._sync),
                 BuildModels(self._build),
                 BuildRollups(self._rollups),
+                MoveTables(self._move),
                 RunChecks(self._check),
             )
         )
@@ -222,6 +225,11 @@ class ProjectParts:
         )
         return with_rollups(verdict, self.dictionary, lambda: self.service, context.progress)
 
+    def _move(self, to: str, layers: tuple[str, ...], context: ToolContext) -> Verdict:
+        from verity.transform.move import move
+
+        return move(self.project, self.engine, to, layers=layers, progress=context.progress)
+
     def _rollups(self, only: tuple[str, ...], context: ToolContext) -> Verdict:
         wait = self.loaded.settings.warehouse.wait_seconds
         return self.service.build_rollups(only, wait_seconds=wait, progress=context.progress)
@@ -230,6 +238,14 @@ class ProjectParts:
         from verity.quality.check import run_checks
 
         return run_checks(self.project, self.dictionary.current, self.engine, live=live, accept=accept)
+
+    def number_diff(self, revision: str) -> NumberDiff:
+        """The numbers that differ between the dictionary of a revision and the one now."""
+        from verity.quality.number_diff import diff_numbers
+        from verity.quality.revisions import dictionary_at
+
+        commit, old = dictionary_at(self.project, revision)
+        return diff_numbers(revision, commit, old, self.dictionary.current(), self.engine)
 
 
 def init_project(

@@ -34,11 +34,15 @@ if TYPE_CHECKING:
     from verity.core.ports import CheckpointStorage
     from verity.core.replay import Replayer
     from verity.core.tool_executor import ToolExecutor
+    from verity.quality.number_diff import NumberDiff
     from verity.query.answer import QueryAnswer
     from verity.query.service import ListedMember, QueryService
 
 OPERATOR = AgentPolicy(
-    AgentDocument(agent="operator", allowed_tools=("sync_source", "build_models", "build_rollups", "run_checks")),
+    AgentDocument(
+        agent="operator",
+        allowed_tools=("sync_source", "build_models", "build_rollups", "run_checks", "move_tables"),
+    ),
 )
 """The policy under which syncs, builds and checks run; it can answer nobody."""
 BY_NAME = AgentPolicy(AgentDocument(agent="query_by_name", allowed_tools=("run_table_query",)))
@@ -82,6 +86,10 @@ class Parts(Protocol):
 
     def today(self) -> date:
         """The day by the machine's clock."""
+        ...
+
+    def number_diff(self, revision: str) -> NumberDiff:
+        """What a change of the dictionary since a revision does to the numbers."""
         ...
 
     def close(self) -> None:
@@ -229,6 +237,14 @@ class Workbench:
         """Build, test and publish the models. Raises `DataError`; owner only."""
         return self._operate("build_models", {"select": select}, progress)
 
+    def move(
+        self, to: str, layers: tuple[str, ...] = ("gold",), *, progress: Callable[[Progress], None] | None = None
+    ) -> Verdict:
+        """Move the published tables of `layers` to the engine at `to`, counts and sums compared.
+
+        Raises `DataError`; owner only."""
+        return self._operate("move_tables", {"to": to, "layers": list(layers)}, progress)
+
     def rollups(self) -> tuple[RollupState, ...]:
         """Every declared rollup and what there is of it; owner only."""
         self._owner_only("rollups")
@@ -254,6 +270,14 @@ class Workbench:
     def check(self, *, live: bool = False, accept: bool = False) -> Verdict:
         """Check the dictionary. Owner only."""
         return self._operate("run_checks", {"live": live, "accept": accept}, None)
+
+    def number_diff(self, revision: str) -> NumberDiff:
+        """The numbers that the dictionary's change since a git revision changes; owner only.
+
+        Raises `RevisionUnknown`, `DictionaryInvalid` and `DataError`.
+        """
+        self._owner_only("check --diff")
+        return self._parts.number_diff(revision)
 
     def doctor(self) -> DoctorReport:
         """Try every part and verify the record; owner only."""

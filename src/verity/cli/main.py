@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -25,10 +26,18 @@ COMMANDS = {
     "eval": "Answer a file of questions, one JSON line each.",
     "query": "Ask for metrics by name.",
     "rollups": "List, build, explain and propose pre-aggregations.",
+    "move": "Move finished tables to another engine, counts and sums compared.",
+    "import": "Read a model of Cube, MetricFlow, LookML or Ossie into the dictionary.",
+    "export": "Write the dictionary as an Ossie or a Cube model.",
     "replay": "Run every step of a conversation again and compare.",
     "doctor": "Show what is in force, and verify the record.",
 }
 OK, FAILED, BAD_USAGE, NOT_ANSWERED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def module_of(command: str) -> str:
+    """The module of a command; a word of Python's own has an underscore behind it."""
+    return f"verity.cli.{command}_" if keyword.iskeyword(command) else f"verity.cli.{command}"
 
 
 class Verity(click.Group):
@@ -42,7 +51,7 @@ class Verity(click.Group):
         """The command's module holds it as `command`."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"verity.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(module_of(cmd_name)).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from verity.contracts.dataset import Layer
 from verity.contracts.run import StageLine, Verdict
 from verity.contracts.tool import Progress
-from verity.exceptions import MoveDiffers, MoveImpossible
+from verity.exceptions import MoveDiffers, MoveImpossible, SecretMissing
 from verity.warehouse.engine import Engine
 from verity.warehouse.gold import Export, ExportedTable, export_tables
 from verity.warehouse.receiver import Received, Receiver, open_receiver
@@ -18,6 +20,7 @@ from verity.warehouse.totals import Totals, first_difference, table_totals
 
 _QUERY_ENGINES = ("clickhouse", "spark")
 _SECONDS = 3600.0
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def move(
@@ -25,7 +28,8 @@ def move(
     engine: Engine,
     to: str,
     *,
-    layers: tuple[Layer, ...] = ("gold",),
+    layers: tuple[str, ...] = ("gold",),
+    environ: Mapping[str, str] | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Verdict:
     """Move the published tables of `layers` from `engine` to the engine at the address `to`; a line a table.
@@ -39,7 +43,7 @@ def move(
             f"the project's engine is '{engine.name}', which tables are moved to, not from",
             remedy="Name the engine that builds: VERITY_WAREHOUSE_ENGINE=duckdb verity move ...",
         )
-    receiver = open_receiver(to, project)
+    receiver = open_receiver(address(to, os.environ if environ is None else environ), project)
     work = project / ".verity"
     work.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="move-", dir=work) as folder:
@@ -57,6 +61,22 @@ def move(
         data_version=state.data_version,
         summary=f"{len(lines)} tables, {rows:,} rows of version {export.state.data_version} moved to {receiver.engine}",
     )
+
+
+def address(to: str, environ: Mapping[str, str]) -> str:
+    """The address with its `${NAME}`s filled in. A password that stands in it plainly is refused: moves are recorded.
+
+    Raises `MoveImpossible`, `SecretMissing`."""
+    password = urlsplit(to).password
+    if password and not _VARIABLE.fullmatch(password):
+        raise MoveImpossible("the address holds a password, and moves are recorded", remedy="Write it as ${NAME}.")
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in environ:
+            raise SecretMissing(f"the address names ${{{match[1]}}}, which is not set", remedy=f"export {match[1]}=...")
+        return environ[match[1]]
+
+    return _VARIABLE.sub(value, to)
 
 
 def _compared(

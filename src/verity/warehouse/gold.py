@@ -10,7 +10,7 @@ one that answers; it is swapped by one atomic rename.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from verity.contracts.base import Contract
-from verity.contracts.dataset import DataState, Layer, PhysicalColumn, PhysicalSchema, PhysicalTable
+from verity.contracts.dataset import DataState, PhysicalColumn, PhysicalSchema, PhysicalTable
 from verity.exceptions import MoveImpossible, NothingPublished, ValueUnstorable, WarehouseCorrupt
 from verity.warehouse.engine import Engine
 from verity.warehouse.sql_names import quoted
@@ -86,7 +86,7 @@ class Export(Contract):
 
 
 def export_tables(
-    engine: Engine, layers: tuple[Layer, ...], folder: Path, told: Callable[[str], None] = lambda _: None
+    engine: Engine, layers: Sequence[str], folder: Path, told: Callable[[str], None] = lambda _: None
 ) -> Export:
     """Write the published tables of the layers as Parquet into `folder`, and the manifest last.
 
