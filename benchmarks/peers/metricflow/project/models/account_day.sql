@@ -1,0 +1,1 @@
+select * from gold.account_day
