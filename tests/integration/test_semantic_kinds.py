@@ -1,0 +1,122 @@
+"""Every kind of metric over time on DuckDB and on PostgreSQL: the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from tests.small_orders import dictionary_of
+from tests.unit.semantic.kinds.ledger import dictionary_metrics, rows_of
+from tests.unit.semantic.kinds.questions import as_query, question
+
+from verity.config import WarehouseSettings
+from verity.contracts.identity import OWNER
+from verity.contracts.metric import MetricQuery
+from verity.query.service import QueryService
+from verity.warehouse.engine import ArrowScan, Engine
+from verity.warehouse.registry import open_engine
+
+pytestmark = pytest.mark.postgres
+SCHEMA = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("region", pa.string()),
+        ("status", pa.string()),
+        ("customer", pa.int64()),
+        ("amount", pa.decimal128(12, 2)),
+    ]
+)
+ROWS = rows_of(7) + rows_of(8) + rows_of(12)
+METRICS = dictionary_metrics() | {
+    "filled": {"sql": "SUM(amount)", "fill": "zero"},
+    "kept": {"sql": "SUM(amount)", "fill": "previous"},
+}
+RANGE = {"since": "2023-12-01", "until": "2024-05-15"}
+MONTH = {"dimension": "time", "grain": "month"}
+WEEK = {"dimension": "time", "grain": "week"}
+QUERIES: dict[str, dict[str, Any]] = {
+    "compared by month": {"metrics": ["revenue", "buyers"], "by": [MONTH], "compare": "previous_year"},
+    "compared over a range": {"metrics": ["revenue"], "compare": "previous_period", "time_range": RANGE},
+    "compared by day": {
+        "metrics": ["revenue"],
+        "by": [{"dimension": "time", "grain": "day"}, {"dimension": "region"}],
+        "compare": "previous_month",
+        "order": [{"member": "revenue__growth", "desc": True, "nulls": "first"}],
+        "limit": 20,
+    },
+    "filled": {
+        "metrics": ["filled", "kept", "orders"],
+        "by": [MONTH, {"dimension": "region"}],
+        "fill": True,
+        "compare": "previous_month",
+        "time_range": RANGE,
+    },
+    "filled without a range": {"metrics": ["filled", "kept"], "by": [WEEK], "fill": True},
+    "totals": {
+        "metrics": ["revenue", "buyers", "mean", "revenue|ever", "last_amount", "revenue|share", "revenue|rank"],
+        "by": [{"dimension": "region"}, {"dimension": "status"}],
+        "totals": True,
+        "subtotals": True,
+        "time_range": RANGE,
+        "order": [{"member": "revenue", "desc": True}],
+    },
+    "pivoted": {"metrics": ["revenue", "orders"], "by": [MONTH, {"dimension": "region"}], "pivot": "region"},
+    "best of each region": {
+        "metrics": ["revenue", "revenue|rank|region"],
+        "by": [{"dimension": "region"}, MONTH],
+        "filters": [{"member": "revenue|rank|region", "op": "lte", "values": [2]}],
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[dict[str, QueryService]]:
+    from tests.postgres_server import fresh_database
+
+    folder: Path = tmp_path_factory.mktemp("kinds")
+    with fresh_database(postgres_server) as url:
+        (folder / "verity.toml").write_text("", encoding="utf-8")
+        settings = [WarehouseSettings(), WarehouseSettings(engine="postgres", url=url)]
+        engines: list[Engine] = [open_engine(setting, folder) for setting in settings]
+        dictionary = dictionary_of({"ledger": {"time_column": "day", "metrics": METRICS}})
+        for engine in engines:
+            _fill(engine)
+        yield {engine.name: QueryService(engine, lambda: dictionary) for engine in engines}
+        for engine in engines:
+            engine.close()
+
+
+def _fill(engine: Engine) -> None:
+    table = pa.Table.from_pylist(ROWS, schema=SCHEMA)
+    with engine.writer() as writer:
+        scan = ArrowScan(open=lambda: pa.RecordBatchReader.from_batches(SCHEMA, table.to_batches()), origin="t")
+        writer.load("ledger", scan, load_id="ledger-1", loaded_at=datetime(2026, 1, 1, tzinfo=UTC))
+        writer.keep_bronze()
+        writer.build_target()
+        writer.publish("build-1")
+
+
+def _both(services: dict[str, QueryService], query: MetricQuery) -> int:
+    duckdb, postgres = (services[engine].run(query, OWNER) for engine in ("duckdb", "postgres"))
+    assert duckdb.table.model_dump_json() == postgres.table.model_dump_json()
+    assert duckdb.plan == postgres.plan
+    return duckdb.table.row_count
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_both_engines_answer_with_the_same_bytes(services: dict[str, QueryService], name: str) -> None:
+    document = QUERIES[name]
+    query = MetricQuery.model_validate(document | {"metrics": [f"ledger.{m}" for m in document["metrics"]]})
+    assert _both(services, query) > 0
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_both_engines_answer_questions_over_time_with_the_same_bytes(
+    services: dict[str, QueryService], part: int
+) -> None:
+    answered = [_both(services, as_query(question(seed))) for seed in range(1_000 + part, 1_160, 4)]
+    assert sum(answered) > len(answered)
