@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal, TypedDict, cast
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from verity.contracts.base import Contract
 
@@ -100,12 +100,22 @@ class GroupBy(Contract):
     grain: Grain | None = None
 
 
+def _no_number(value: object) -> object:
+    """A number would be read as seconds since 1970."""
+    if isinstance(value, bool | int | float):
+        raise ValueError("give a date or a time as ISO 8601 text: 2024-01-31")
+    return value
+
+
+Moment = Annotated[date | datetime, BeforeValidator(_no_number)]
+
+
 class TimeRange(Contract):
     """Half-open: `since` included, `until` excluded. Either end may be missing. `dimension` None means `time`."""
 
     dimension: str | None = None
-    since: date | datetime | None = None
-    until: date | datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class Condition(Contract):

@@ -202,7 +202,7 @@ def _read(value: Value, of: Type, member: str) -> Value:
         if kind == "boolean":
             return _truth(value)
         if kind in types.NUMERIC:
-            return _number(value)
+            return _number(value, _LARGEST if kind != "double" else _LARGEST_DOUBLE)
         if kind in types.TEMPORAL:
             return _moment(value)
     except (ValueError, InvalidOperation):
@@ -230,14 +230,18 @@ def _truth(value: Value) -> bool:
     raise ValueError
 
 
-def _number(value: Value) -> Value:
+_LARGEST = Decimal(10) ** types.WIDTH
+_LARGEST_DOUBLE = Decimal("1e308")
+
+
+def _number(value: Value, largest: Decimal) -> Value:
     if isinstance(value, bool) or value is None:
+        raise ValueError
+    number = Decimal(value) if isinstance(value, int) else Decimal(str(value).strip())
+    if not number.is_finite() or abs(number) >= largest:
         raise ValueError
     if isinstance(value, int):
         return value
-    number = Decimal(str(value).strip())
-    if not number.is_finite():
-        raise ValueError
     return int(number) if number == number.to_integral_value() and abs(number) < 2**62 else number
 
 
