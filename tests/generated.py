@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from verity import exceptions
-from verity.cli.main import COMMANDS, verity
+from verity.cli.main import COMMANDS, module_of, verity
 from verity.config import Settings
 from verity.exceptions import VerityError
 
@@ -28,7 +28,7 @@ def commands_page() -> str:
     """Every command with its help, as a terminal shows it."""
     parts = ["# Commands\n", "```\n" + _help(verity, "verity") + "```\n"]
     for name in COMMANDS:
-        command = importlib.import_module(f"verity.cli.{name}").command
+        command = importlib.import_module(module_of(name)).command
         parts += [f"## verity {name}\n", "```\n" + _help(command, f"verity {name}") + "```\n"]
     return HEAD + "\n".join(parts)
 

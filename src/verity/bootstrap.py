@@ -90,9 +90,12 @@ class ProjectParts:
             seconds=settings.warehouse.query_seconds,
             row_cap=settings.warehouse.row_cap,
             default_access=settings.access.default,
+            mask_key=key.get_secret_value() if (key := settings.access.mask_key) else None,
             cache_bytes=settings.cache.megabytes << 20,
         )
-        return QueryService(self.engine, self.dictionary, limits)
+        return QueryService(
+            self.engine, self.dictionary, limits, proofs=self.project / ".verity" / "cache" / "joins.json"
+        )
 
     @cached_property
     def tools(self) -> LocalTransport:

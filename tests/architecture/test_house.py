@@ -14,7 +14,7 @@ from tests.generated import PAGES, ROOT, stale
 
 import verity
 import verity.exceptions
-from verity.cli.main import COMMANDS
+from verity.cli.main import COMMANDS, module_of
 from verity.exceptions import VerityError
 
 SOURCE = ROOT / "src" / "verity"
@@ -71,7 +71,7 @@ def test_the_generated_pages_are_fresh():
 
 def test_every_command_is_a_module_with_help_and_an_example():
     for name in COMMANDS:
-        command = importlib.import_module(f"verity.cli.{name}").command
+        command = importlib.import_module(module_of(name)).command
         assert command.name == name
         assert "Example:" in (command.help or ""), f"verity {name} shows no example"
 

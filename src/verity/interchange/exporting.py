@@ -133,7 +133,7 @@ class Model:
         if entry.benchmark is not None:
             raise Inexpressible("it reads rows that the asker may not see (benchmark)")
         if entry.type == "simple":
-            return self.filtered(table, self.row(table, entry.sql or ""), entry.filter)
+            return self._counted(table, self.filtered(table, self.row(table, entry.sql or ""), entry.filter))
         if entry.type == "percentile":
             return self._percentile(table, entry)
         if entry.type == "ratio":
@@ -142,7 +142,7 @@ class Model:
             return exp.Div(this=exp.Paren(this=above), expression=zero)
         if entry.type == "derived":
             return self._derived(table, entry, depth)
-        raise Inexpressible(f"a {entry.type} metric is no expression over one group of rows")
+        raise Inexpressible(f"{entry.type}: more than one expression over the rows of a group")
 
     def part(self, table: str, name: str | None, depth: int = 0) -> exp.Expr:
         """A metric that another is made of."""
@@ -171,6 +171,18 @@ class Model:
             parts += [call.expression.this] if isinstance(call, exp.Filter) else []
             if parts:
                 call.replace(_conditional(inner, exp.and_(*parts, wrap=len(parts) > 1)))
+        made: exp.Expr = holder.this
+        return made
+
+    def _counted(self, table: str, tree: exp.Expr) -> exp.Expr:
+        """COUNT(*) names no table, and beside others it could count any: the key is counted, which is never empty."""
+        holder = exp.Paren(this=tree)
+        for call in [node for node in holder.find_all(exp.Count) if isinstance(node.this, exp.Star)]:
+            key = self.tables[table].primary_key
+            if key:
+                call.set("this", sql.column(table, key[0]))
+            elif len(self.tables) > 1:
+                raise Inexpressible(f"COUNT(*) of '{table}', which declares no key to count")
         made: exp.Expr = holder.this
         return made
 

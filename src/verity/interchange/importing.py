@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from verity.data.dictionary import load_dictionary
 from verity.data.draft_yaml import to_yaml
 from verity.data.model import TableEntry
-from verity.exceptions import DiskFull, ImportTargetExists, InterchangeError, InterchangeUnwritable
+from verity.exceptions import DiskFull, ImportTargetExists, InterchangeError, InterchangeUnwritable, NothingToImport
 from verity.interchange.cube.reader import read_cube
+from verity.interchange.cube.writer import as_yaml, write_cube
 from verity.interchange.cursor import Cursor
 from verity.interchange.drafting import Drafts, Imported
-from verity.interchange.ledger import Ledger
+from verity.interchange.exporting import ExportReport
+from verity.interchange.ledger import ImportReport, Ledger
 from verity.interchange.lookml.reader import read_lookml_model
 from verity.interchange.metricflow.reader import read_metricflow
 from verity.interchange.ossie.reader import read_ossie
+from verity.interchange.ossie.writer import as_json, write_ossie
 from verity.interchange.sources import read_sources
 
 READERS: dict[str, Callable[[list[Cursor], Drafts], None]] = {
@@ -39,26 +45,75 @@ def import_model(tool: str, path: Path, *, layer: str = "silver") -> Imported:
     ledger.files.extend(read_sources(tool, path))
     drafts = Drafts(tool, ledger, layer=layer)
     documents = [Cursor(ledger, file, (), file.document.value) for file in ledger.files]
+    for document in documents:
+        if document.value is not None and not isinstance(document.value, dict):
+            raise document.wrong("a mapping (key: value)")
     READERS[tool]([document for document in documents if document.value is not None], drafts)
     return drafts.finished()
 
 
-def write_tables(imported: Imported, folder: Path) -> list[Path]:
-    """Write one file a table into `folder`, all or none. Raises `ImportTargetExists`, `InterchangeUnwritable`."""
-    files = {folder / f"{name}.yml": _yaml(imported.report.tool, entry) for name, entry in imported.tables.items()}
-    taken = [path.name for path in files if path.exists()]
+def write_tables(imported: Imported, folder: Path, *, report: Path | None = None) -> list[Path]:
+    """Write one file a table into `folder`, and the report where asked for: all or nothing. Returns the tables' files.
+
+    Raises `ImportTargetExists` where a file or a table of that name is there, `InterchangeUnwritable`, `DiskFull`.
+    """
+    files = {folder / file_name(name): _yaml(imported.report.tool, entry) for name, entry in imported.tables.items()}
+    taken = [path.name for path in files if path.exists()] + _known_tables(folder, imported)
     if taken:
         raise ImportTargetExists(
             f"{folder} already holds {', '.join(taken[:5])}; nothing was written",
             remedy="Move them away, or name another folder with --into.",
         )
-    return write_all({path: text.encode() for path, text in files.items()})
+    written = {path: text.encode() for path, text in files.items()}
+    if report is not None:
+        written[report] = report_bytes(imported.report, report)
+    write_all(written)
+    return list(files)
 
 
-def write_all(files: dict[Path, bytes]) -> list[Path]:
-    """Write every file or none: first beside its place, then moved. Raises `InterchangeUnwritable`, `DiskFull`."""
+def report_bytes(report: ImportReport, path: Path) -> bytes:
+    """The report as a file: JSON where its name ends so, else text."""
+    text = json.dumps(report.document(), ensure_ascii=False, indent=2) if path.suffix == ".json" else report.text()
+    return (text + "\n").encode()
+
+
+def file_name(table: str, longest: int = 100) -> str:
+    """The file of a table; a name that no file system takes is cut and told apart by a digest."""
+    if len(table.encode()) <= longest and "/" not in table and not table.startswith("."):
+        return f"{table}.yml"
+    digest = hashlib.sha256(table.encode()).hexdigest()[:8]
+    return f"{table[:40].replace('/', '_').lstrip('.')}_{digest}.yml"
+
+
+def export_model(tool: str, tables: Mapping[str, TableEntry], name: str) -> tuple[dict[str, str], ExportReport]:
+    """The files of the dictionary in another tool's form by name, and what that tool does not see.
+
+    Raises `NothingToImport` for an empty dictionary.
+    """
+    if not tables:
+        raise NothingToImport("the dictionary is empty", remedy="Draft one with 'verity init DIR --from PATH'.")
+    if tool == "ossie":
+        document, report = write_ossie(tables, name)
+        return {f"{name}.ossie.json": as_json(document)}, report
+    documents, report = write_cube(tables)
+    return {file_name(table): as_yaml(document) for table, document in documents.items()}, report
+
+
+def _known_tables(folder: Path, imported: Imported) -> list[str]:
+    """Tables that other files of the folder define. Raises what loading them raises."""
+    if not folder.is_dir():
+        return []
+    known = load_dictionary(folder).tables
+    return [f"the table '{name}'" for name in imported.tables if name in known]
+
+
+def write_all(files: Mapping[Path, bytes]) -> list[Path]:
+    """Write every file or none: first beside its place, then moved; what was there before comes back on a failure.
+
+    Raises `InterchangeUnwritable`, `DiskFull`.
+    """
     partial = {path: path.with_name(f".{path.name}.{os.getpid()}.partial") for path in files}
-    made: list[Path] = []
+    before: dict[Path, bytes | None] = {}
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,17 +122,25 @@ def write_all(files: dict[Path, bytes]) -> list[Path]:
                 file.flush()
                 os.fsync(file.fileno())
         for path in files:
+            before[path] = path.read_bytes() if path.exists() else None
             partial[path].replace(path)
-            made.append(path)
     except OSError as error:
-        for path in made:
-            path.unlink(missing_ok=True)
+        _restore(before)
         raise _unwritable(error) from None
     finally:
         for path in partial.values():
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
     return list(files)
+
+
+def _restore(before: Mapping[Path, bytes | None]) -> None:
+    for path, content in before.items():
+        with contextlib.suppress(OSError):
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(content)
 
 
 def _unwritable(error: OSError) -> InterchangeError | DiskFull:

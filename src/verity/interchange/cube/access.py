@@ -32,6 +32,11 @@ def read_access(names: Names, cube: Cube) -> None:
             policy.lost("it names no role", DENIED)
         for role in roles:
             try:
+                if _allows_nothing(policy):
+                    level = policy.block("row_level")  # a role that `access` leaves out sees nothing
+                    if level is not None:
+                        level.imported("allow_all")
+                    continue
                 if role == "*":
                     raise sql.Untranslatable("'*' means everybody, and access in Verity is by role")
                 if role in access:
@@ -53,13 +58,18 @@ def _entry(names: Names, cube: Cube, policy: Cursor) -> dict[str, Any]:
     return entry
 
 
+def _allows_nothing(policy: Cursor) -> bool:
+    level = policy.peek("row_level")
+    return isinstance(level, dict) and level.get("allow_all") is False and "filters" not in level
+
+
 def _rows(names: Names, cube: Cube, level: Cursor | None) -> str | list[dict[str, Any]]:
     if level is None:
         return "all"
     if "allow_all" in level:
         if level.flag("allow_all"):
             return "all"
-        raise sql.Untranslatable("it allows no row; a role that sees nothing is left out in Verity")
+        raise sql.Untranslatable("it allows no row and filters rows")
     rules = [_rule(names, cube, found) for found in level.blocks("filters")]
     if not rules:
         raise sql.Untranslatable("it filters rows by nothing that is known")

@@ -45,7 +45,7 @@ def _measure(made: Written, table: str, name: str, metric: MetricEntry) -> list[
     if metric.type == "rank" and not metric.within:
         order = {"sql": _named(made, table, metric.metric), "dir": metric.direction or "desc"}
         return [{**shown, "multi_stage": True, "type": "rank", "order_by": [order]}]
-    raise Inexpressible(f"a {metric.type} metric has no form in Cube")
+    raise Inexpressible(f"{metric.type}: no form in Cube")
 
 
 def _shown(name: str, metric: MetricEntry) -> Json:

@@ -31,7 +31,6 @@ def texts_of(cursor: Cursor | None) -> list[str]:
     found = []
     for part in cursor.blocks("where_filters"):
         found.append(part.required("where_sql_template"))
-        part.imported()
     return found
 
 

@@ -286,7 +286,7 @@ def _window(found: Cursor | None) -> str | None:
         return None
     in_manifest = isinstance(found.value, dict)  # {count: 7, granularity: day}
     text = f"{found.peek('count')} {found.peek('granularity')}" if in_manifest else str(found.value)
-    found.imported()
+    found.imported(*(("count", "granularity") if in_manifest else ()))
     try:
         return str(read_span(text))
     except ValueError as error:

@@ -105,7 +105,7 @@ def _relation(draft: TableDraft, cursor: Cursor) -> None:
     node = cursor.block("node_relation")
     if node is not None:
         name = node.text("alias") or draft.name
-        node.imported()
+        node.imported("alias", "schema_name", "database", "relation_name")
         cursor.imported("model")
     else:
         text = cursor.text("model") or draft.name
@@ -255,8 +255,6 @@ def _aggregate(model: SemanticModel, cursor: Cursor, name: str) -> dict[str, Any
         if parameters.flag("use_approximate_percentile"):
             parameters.approximated("computed exactly", key="use_approximate_percentile")
         return made
-    if parameters is not None:
-        parameters.imported()
     calls: dict[str, type[exp.Expr]] = {
         "sum": exp.Sum, "max": exp.Max, "min": exp.Min, "average": exp.Avg, "avg": exp.Avg, "median": exp.Median,
         "count": exp.Count,

@@ -12,7 +12,12 @@ DIALECTS = {
 
 
 def chosen(expression: Cursor) -> tuple[str, str] | None:
-    """The parser's dialect and the text of the expression that is read; None where no dialect is known."""
+    """The parser's dialect and the text of the expression that is read; None where no dialect is known.
+
+    The other dialects say the same in other words, so they count as imported.
+    """
+    for one in expression.blocks("dialects"):
+        one.imported("dialect", "expression")
     known = {str(one.peek("dialect")): one.peek("expression") for one in expression.blocks("dialects")}
     for name, parser in DIALECTS.items():
         if isinstance(known.get(name), str) and known[name].strip():

@@ -33,7 +33,6 @@ def read_metric(drafts: Drafts, metric: Cursor, metrics: set[str]) -> None:
         picked = chosen(expression) if expression is not None else None
         if expression is None or picked is None:
             raise sql.Untranslatable("no dialect of its expression is one that Verity reads")
-        expression.imported()
         dialect, text = picked
         tree = sql.parse(text, dialect=dialect).resolved(lambda found: _qualified(drafts, metrics, found))
         root, made = Calculation(drafts, name, metric).defined(tree)

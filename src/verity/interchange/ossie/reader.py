@@ -123,7 +123,7 @@ def _field(draft: TableDraft, field: Cursor) -> None:
         entry["type"] = TYPES.get(datatype)
     dimension = field.block("dimension")
     is_time = dimension.flag("is_time") if dimension is not None else None
-    if dimension is not None:
+    if dimension is not None and not dimension.value:
         dimension.imported()
     temporal = is_time if is_time is not None else datatype in TEMPORAL
     entry["kind"] = "time" if temporal else "dimension" if dimension is not None else None
@@ -138,7 +138,6 @@ def _field(draft: TableDraft, field: Cursor) -> None:
         if picked is None:
             raise sql.Untranslatable("no dialect of its expression is one that Verity reads")
         dialect, text = picked
-        expression.imported()
         if name in draft.derived:
             tree = sql.parse(text, dialect=dialect)
             entry["sql"] = sql.row(tree.resolved(lambda reference: _own(draft, name, reference)))

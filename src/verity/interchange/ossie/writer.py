@@ -166,7 +166,7 @@ def _metrics(model: Model, losses: Losses) -> list[Json]:
                 losses.add(f"{table}.{name}", "a hidden metric is not offered to other tools")
                 continue
             try:
-                tree = _counted(model, table, model.metric(table, name))
+                tree = model.metric(table, name)
                 one: Json = {"name": _unique(model, table, name, "metrics"), "expression": _expression(_ansi(tree))}
             except Inexpressible as reason:
                 losses.add(f"{table}.{name}", str(reason))
@@ -179,19 +179,6 @@ def _metrics(model: Model, losses: Losses) -> list[Json]:
             if kept:
                 one["custom_extensions"] = list(kept)
             made.append(one)
-    return made
-
-
-def _counted(model: Model, table: str, tree: exp.Expr) -> exp.Expr:
-    """COUNT(*) names no dataset in Ossie: the key is counted instead, which is never empty."""
-    holder = exp.Paren(this=tree)
-    for call in [node for node in holder.find_all(exp.Count) if isinstance(node.this, exp.Star)]:
-        key = model.tables[table].primary_key
-        if key:
-            call.set("this", sql.column(table, key[0]))
-        elif len(model.tables) > 1:
-            raise Inexpressible(f"COUNT(*) of '{table}', which declares no key to count")
-    made: exp.Expr = holder.this
     return made
 
 
