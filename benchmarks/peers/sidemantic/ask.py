@@ -118,7 +118,8 @@ def main():
             if name in BY_HAND:
                 answers[name]["by_hand"] = BY_HAND[name]
         except Exception as fault:
-            answers[name] = {"cannot": f"{type(fault).__name__}: {" ".join(str(fault).split())[:300]}"}
+            words = " ".join(str(fault).split())[:300]
+            answers[name] = {"cannot": f"{type(fault).__name__}: {words}"}
     versions = {name: version(name) for name in ("sidemantic", "sqlglot", "duckdb")}
     with open(sys.argv[2], "w") as out:
         json.dump({"peer": "sidemantic", "versions": versions, "queries": dict(sorted(answers.items()))}, out, indent=1)
