@@ -33,7 +33,7 @@ from verity.semantic.rules.paths import find_paths
 from verity.semantic.rules.scans import write_scans
 from verity.semantic.rules.supported import refuse_unsupported
 from verity.semantic.rules.totals import add_totals
-from verity.semantic.work import Value, Work
+from verity.semantic.work import JoinName, Value, Work
 
 RULES: tuple[Callable[[Work], None], ...] = (
     refuse_unsupported,  # nothing is ignored
@@ -90,13 +90,15 @@ def compile_query(
     accesses: Mapping[str, TableAccess],
     dialect: str,
     today: date | None = None,
+    proven: frozenset[JoinName] = frozenset(),
 ) -> Compiled:
     """Compile for one principal. `model` is of the principal's narrowed catalog, `accesses` are theirs.
 
-    `today` is the caller's, for the mark of a period that is not over; nothing here reads a clock.
+    `today` is the caller's, for the mark of a period that is not over; nothing here reads a clock. `proven` are the
+    joins, declared `integrity: full`, whose every row finds its partner in the data that will be read.
     Raises a `QueryError` with a code for everything that cannot be answered as asked.
     """
-    work = Work(model, query, accesses, collation_of(dialect), today=today)
+    work = Work(model, query, accesses, collation_of(dialect), today=today, proven=proven)
     for rule in RULES:
         rule(work)
     add_totals(work, _compile_level)

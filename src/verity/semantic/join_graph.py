@@ -49,6 +49,8 @@ class Hop:
     weight: str | None = None
     """A column of the target that says which share of the source's row falls to each of its rows: a weighted bridge.
     Such a hop is taken by name only, never found."""
+    whole: bool = False
+    """Declared `integrity: full`: every row of `source` finds its partner. To be proven before anything rests on it."""
 
     def inverse(self) -> Hop:
         """The same join from its other side."""
@@ -274,6 +276,7 @@ class JoinGraph:
             from_many=entry.type == "many_to_one",
             pairs=tuple(on.items()),
             condition=condition,
+            whole=entry.integrity == "full" and condition is None and entry.type != "one_to_many",
         )
 
     def _inverses(self, table: str) -> Iterator[Hop]:

@@ -1,7 +1,8 @@
 """The FROM of one scan: its root and the tables that are needed, each with its policy inside.
 
 A policy of the root stands in WHERE, one of a joined table in its ON, so that a LEFT JOIN stays one: rows that a
-policy withholds are as if they did not exist, and nothing else changes.
+policy withholds are as if they did not exist, and nothing else changes. A join is INNER only where that is the same:
+every row was seen to find its partner, no policy withholds one, and so for every join before it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Tables:
         self.base = base
         """Where the SELECT starts."""
         self._paths: set[Path] = set()
+        self._inner: set[Path] = {base}
+        """Paths to tables of which every row that is read has one."""
         self._made: dict[Path, Callable[[], exp.Join]] = {}
         """Joins that no dictionary declares, written after those that it does."""
 
@@ -77,7 +80,18 @@ class Tables:
         self._scan.joined.append((".".join((self._root, *path)), hop.target, "fan_out" if hop.to_many else "left"))
         if policy is not None:
             conditions.append(policy)
-        return exp.Join(this=self._table(hop.target, path), side="LEFT", on=all_of(conditions))
+        table, on = self._table(hop.target, path), all_of(conditions)
+        if policy is None and self._finds_its_partner(hop) and before in self._inner:
+            self._inner.add(path)
+            return exp.Join(this=table, kind="INNER", on=on)
+        return exp.Join(this=table, side="LEFT", on=on)
+
+    def _finds_its_partner(self, hop: Hop) -> bool:
+        """Whether an INNER JOIN keeps every row: declared, and seen in the data that will be read."""
+        name = (hop.source, hop.name)
+        if hop.whole and name not in self._work.proven:
+            self._work.unproven.add(name)
+        return hop.whole and name in self._work.proven
 
     def _hop(self, before: Path, name: str) -> Hop:
         source = self._work.model.graph.target(self._root, before)
@@ -162,7 +176,7 @@ def policy_predicate(work: Work, scan: Scan, root: str, path: Path, table: str) 
     access = work.accesses.get(table, NOTHING)
     if not access.allowed:
         raise UnknownMember("table", table)
-    if access.any_of is None:
+    if access.any_of is None or scan.everyone:
         return None
     scan.policies.add(table)
     groups = [

@@ -31,7 +31,7 @@ from verity.semantic.shape_values import (
     typed,
     value_objects,
 )
-from verity.semantic.work import Both, Either, Leaf, Node, Value, Work
+from verity.semantic.work import Both, Either, JoinName, Leaf, Node, Value, Work
 
 MOST_SHAPES = 2_000
 """Shapes kept for one model."""
@@ -49,6 +49,7 @@ def compile_shape(
     accesses: Accesses,
     dialect: str,
     today: date | None = None,
+    proven: frozenset[JoinName] = frozenset(),
     check: Check = lambda _: None,
 ) -> Compiled:
     """As `compile_query`, and equal to it. `check` is called with what was compiled in full, never with what is reused.
@@ -57,12 +58,12 @@ def compile_shape(
     """
 
     def in_full(asked: MetricQuery, seen: Accesses) -> Compiled:
-        compiled = compile_query(model, asked, accesses=seen, dialect=dialect, today=today)
+        compiled = compile_query(model, asked, accesses=seen, dialect=dialect, today=today, proven=proven)
         check(compiled)
         return compiled
 
     literals: list[Values] = []
-    key = (dialect, today, shape_of(query, literals))
+    key = (dialect, today, proven, shape_of(query, literals))
     shape = model.shapes.get(key)
     if shape is None:
         shape = Shape()

@@ -86,6 +86,8 @@ class Scan:
     """Of semi-additive metrics: which instants of each period count."""
     source: Source | None = None
     """Of a metric that reads rows in its own way."""
+    everyone: bool = False
+    """Of benchmarks: over all rows, whatever the rules about rows."""
     metrics: list[Metric] = field(default_factory=list)
     dimensions: list[Place] = field(default_factory=list)
     fan_out: frozenset[Path] = frozenset()
@@ -141,6 +143,9 @@ class Frame:
     """True where the earlier periods are among the groups of the result: the query has no range."""
 
 
+JoinName = tuple[str, str]
+"""A declared join: its table and its name."""
+
 Part = Literal["value", "previous", "delta", "growth"]
 PARTS: tuple[Part, ...] = ("value", "previous", "delta", "growth")
 """What a comparison shows of each metric."""
@@ -182,6 +187,10 @@ class Work:
     """Of the dimensions."""
     today: date | None = None
     """The caller's today; nothing here reads a clock."""
+    proven: frozenset[JoinName] = frozenset()
+    """Joins whose every row was seen to find its partner in the data at hand: they may be INNER."""
+    unproven: set[JoinName] = field(default_factory=set)
+    """Joins that would be INNER, had they been proven."""
     labels: list[str] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     statement: exp.Select | None = None
