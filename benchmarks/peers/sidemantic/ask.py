@@ -88,6 +88,8 @@ AROUND = {
     "q14": "select m, y from ({sql}) as t(m, r, y)",
     "q22": "select m, f, r, g / 100 from ({sql}) as t(m, f, r, g)",
 }
+# In one model these two have more than one way to the supplier's nation, which is refused.
+FOLDERS = {"q11": "bridge", "q28": "costs"}
 BY_HAND = {
     "q06": "last year's revenue is revenue less the difference",
     "q16": "the semi-join as a dimension in SQL",
@@ -103,16 +105,22 @@ CANNOT = {
 }
 
 
+def layer(folder):
+    """The model of one folder. Compiling needs no data, and it would open the file to write."""
+    made = SemanticLayer(connection="duckdb:///:memory:")
+    load_from_directory(made, str(Path(__file__).parent / folder))
+    return made
+
+
 def main():
-    layer = SemanticLayer(connection="duckdb:///:memory:")  # compiling needs no data, and it would open the file to write
-    load_from_directory(layer, str(Path(__file__).parent / "models"))
+    layers = {folder: layer(folder) for folder in ("models", "bridge", "costs")}
     answers = {name: {"cannot": why} for name, why in CANNOT.items()}
     for name, request in QUESTIONS.items():
         spent = []
         try:
             for _turn in range(TIMES):
                 began = time.perf_counter()
-                sql = layer.compile(**request)
+                sql = layers[FOLDERS.get(name, "models")].compile(**request)
                 spent.append((time.perf_counter() - began) * 1000)
             answers[name] = {"sql": AROUND.get(name, "{sql}").format(sql=sql), "milliseconds": spent[1:]}
             if name in BY_HAND:
