@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.timing import Figure
 
-NAMES = ("startup", "ask", "parse", "compile", "bronze", "build", "tpch")
+NAMES = ("startup", "ask", "parse", "compile", "bronze", "build", "tpch", "rollups")
 RESULTS = Path(__file__).parent / "results"
 
 
