@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from verity.contracts.base import Contract
 from verity.exceptions import ConfigInvalid, ProjectNotFound, did_you_mean
@@ -59,6 +59,11 @@ class AccessSettings(Contract):
 
     default: Literal["deny", "open"] = Field(
         "deny", description="A table without `access`: deny it to everyone but the owner, or open it to all."
+    )
+    mask_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="The secret by which masks of the kind `hash` are keyed; better in the environment than in the file.",
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from verity.contracts.identity import AttributeValue, Principal
@@ -26,21 +27,30 @@ class ResolvedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnMask:
+    """How the cells of a column are shown. `salt`: what `hash` is keyed by; None where the project has no key."""
+
+    kind: str
+    salt: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TableAccess:
     """What a principal sees of one table.
 
     `any_of` None: every row. Otherwise a row is seen when all rules of one of the groups hold; no group, no row.
-    `hidden`: columns that do not exist for this principal.
+    `hidden`: columns that do not exist for this principal. `masked`: columns that exist only as their mask shows them.
     """
 
     allowed: bool
     any_of: tuple[tuple[ResolvedRule, ...], ...] | None = None
     hidden: frozenset[str] = frozenset()
+    masked: tuple[tuple[str, ColumnMask], ...] = ()
 
     @property
     def open(self) -> bool:
         """True where nothing is held back."""
-        return self.allowed and self.any_of is None and not self.hidden
+        return self.allowed and self.any_of is None and not self.hidden and not self.masked
 
 
 EVERYTHING = TableAccess(allowed=True)
@@ -48,17 +58,22 @@ NOTHING = TableAccess(allowed=False)
 
 
 def access_for(
-    dictionary: Dictionary, principal: Principal, default: Literal["deny", "open"] = "deny"
+    dictionary: Dictionary,
+    principal: Principal,
+    default: Literal["deny", "open"] = "deny",
+    *,
+    mask_key: str | None = None,
 ) -> Mapping[str, TableAccess]:
     """The principal's access to every table of the dictionary.
 
     The owner (and `system`, which answers nobody) sees everything. Anyone else sees a table through their roles: rows
     are the union over roles; a column is shown where every granting role shows it, or one that grants every row does.
     A table without `access` follows `default`; one whose `access` names none of the roles is denied either way.
+    `mask_key` is the project's secret, by which masks of the kind `hash` are keyed.
     """
     if principal.kind in ("owner", "system"):
         return dict.fromkeys(dictionary.tables, EVERYTHING)
-    return {name: _table_access(entry, principal, default) for name, entry in dictionary.tables.items()}
+    return {name: _table_access(entry, principal, default, mask_key) for name, entry in dictionary.tables.items()}
 
 
 def policy_hash(accesses: Mapping[str, TableAccess]) -> str:
@@ -72,13 +87,61 @@ def policy_hash(accesses: Mapping[str, TableAccess]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _table_access(entry: TableEntry, principal: Principal, default: Literal["deny", "open"]) -> TableAccess:
+def _table_access(
+    entry: TableEntry, principal: Principal, default: Literal["deny", "open"], mask_key: str | None
+) -> TableAccess:
     if entry.access is None:
         return EVERYTHING if default == "open" else NOTHING
     granted = [entry.access[role] for role in dict.fromkeys(principal.roles) if role in entry.access]
     if not granted:
         return NOTHING
-    return TableAccess(allowed=True, any_of=_any_of(granted, principal.attributes), hidden=_hidden(granted))
+    hidden = _hidden(granted)
+    return TableAccess(
+        allowed=True,
+        any_of=_any_of(granted, principal.attributes),
+        hidden=hidden,
+        masked=tuple(
+            (name, ColumnMask(kind, _salt(mask_key, entry.table, name) if kind == "hash" else None))
+            for name, kind in sorted(_masked(granted).items())
+            if name not in hidden
+        ),
+    )
+
+
+_LEAST_FIRST = ("null", "redact", "hash", "year")
+"""Masks that tell less, first; after them the characters shown, fewest first."""
+
+
+def _masked(granted: Iterable[AccessEntry]) -> Mapping[str, str]:
+    """The mask of each column, as `_hidden` decides between roles; of several masks the one that tells least."""
+    masks = [(grant.rows == "all", grant) for grant in granted]
+    whole = [grant for all_rows, grant in masks if all_rows]
+    named = {name for _, grant in masks for name in grant.columns_masked}
+    if not whole:
+        return {name: min(_kinds(name, (grant for _, grant in masks)), key=_telling) for name in named}
+    showing = {name: [g for g in whole if name not in g.columns_hidden] for name in named}
+    return {
+        name: min(_kinds(name, roles), key=_telling)
+        for name, roles in showing.items()
+        if roles and all(name in role.columns_masked for role in roles)
+    }
+
+
+def _kinds(name: str, roles: Iterable[AccessEntry]) -> list[str]:
+    return [role.columns_masked[name] for role in roles if name in role.columns_masked]
+
+
+def _telling(kind: str) -> tuple[int, str]:
+    if kind in _LEAST_FIRST:
+        return _LEAST_FIRST.index(kind), kind
+    return len(_LEAST_FIRST) + int(kind.rpartition("_")[2]), kind
+
+
+def _salt(key: str | None, table: str, column: str) -> str | None:
+    """A key of its own for each column: equal values of two columns have unlike hashes."""
+    if key is None:
+        return None
+    return hmac.new(key.encode(), f"{table}.{column}".encode(), hashlib.sha256).hexdigest()
 
 
 def _hidden(granted: Iterable[AccessEntry]) -> frozenset[str]:
@@ -121,4 +184,9 @@ def _canonical(access: TableAccess) -> object:
     rows: object = "all"
     if access.any_of is not None:
         rows = sorted(sorted(json.dumps([rule.column, rule.op, rule.values]) for rule in g) for g in access.any_of)
-    return {"rows": rows, "hidden": sorted(access.hidden)}
+    document: dict[str, object] = {"rows": rows, "hidden": sorted(access.hidden)}
+    if access.masked:
+        document["masked"] = [
+            [name, mask.kind, hashlib.sha256((mask.salt or "").encode()).hexdigest()] for name, mask in access.masked
+        ]
+    return document

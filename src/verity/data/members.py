@@ -8,6 +8,7 @@ from typing import Literal
 
 from verity.contracts.dataset import PhysicalTable
 from verity.contracts.table import LogicalType
+from verity.data.access import ColumnMask
 from verity.data.metric_entry import MetricEntry
 from verity.data.model import ColumnEntry, JoinEntry, SegmentEntry, TableEntry
 
@@ -29,6 +30,8 @@ class CatalogColumn:
     """None: undeclared, found by introspection."""
     physical: bool = False
     """True: the physical table has a column of this name."""
+    mask: ColumnMask | None = None
+    """How its cells are shown to the principal, where not as they are."""
 
     @property
     def member(self) -> str:

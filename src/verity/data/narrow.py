@@ -2,6 +2,7 @@
 
 A denied column is as if it did not exist: derived columns, joins, metrics and segments that mention it go too, so that
 a definition never tells what the policy withholds. `hidden: true` is milder: not offered, but definitions may read it.
+A masked column stays, to be shown as its mask says; what is made of it goes, for it would tell the real value.
 """
 
 from __future__ import annotations
@@ -26,12 +27,13 @@ def narrow_tables(tables: Mapping[str, CatalogTable], accesses: Mapping[str, Tab
 
 
 class _Narrowing:
-    """One policy against one set of tables. `_denied` holds the denied columns of each allowed table."""
+    """One policy against one set of tables. `_denied` holds the columns of each allowed table that none may read."""
 
     def __init__(self, tables: Mapping[str, CatalogTable], accesses: Mapping[str, TableAccess]) -> None:
         self._all = tables
         self._allowed = {n: table for n, table in tables.items() if accesses.get(n, NOTHING).allowed}
-        self._denied = {name: accesses[name].hidden for name in self._allowed}
+        self._masks = {name: dict(accesses[name].masked) for name in self._allowed}
+        self._denied = {name: accesses[name].hidden | self._masks[name].keys() for name in self._allowed}
         self._deny_derived()
 
     def tables(self) -> dict[str, CatalogTable]:
@@ -39,8 +41,12 @@ class _Narrowing:
         return {name: self._narrowed(table, open_metrics) for name, table in self._allowed.items()}
 
     def _narrowed(self, table: CatalogTable, open_metrics: frozenset[tuple[str, str]]) -> CatalogTable:
-        denied = self._denied[table.name]
-        usable = {name: column for name, column in table.usable.items() if name not in denied}
+        denied, masks = self._denied[table.name], self._masks[table.name]
+        usable = {
+            name: replace(column, mask=masks[name]) if name in masks else column
+            for name, column in table.usable.items()
+            if name not in denied or (name in masks and (not column.sql or self._are_open(table, mentions(column.sql))))
+        }
         metrics = {n: m for n, m in table.usable_metrics.items() if (table.name, n) in open_metrics}
         time_column = table.time_column
         if time_column is not None and not self._is_open(table, tuple(time_column.split("."))):

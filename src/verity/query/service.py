@@ -10,7 +10,8 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -31,6 +32,7 @@ from verity.query.cache import Kept, ResultCache, cache_key
 from verity.query.cost import cost_words, rows_read
 from verity.query.freshness import freshness_of
 from verity.query.guardrails import check_statement
+from verity.query.integrity import Integrity
 from verity.query.log import LoggedQuery
 from verity.query.members import ListedMember, listed
 from verity.query.outside import OutsideTables, Version
@@ -49,6 +51,7 @@ from verity.semantic.rollups.definition import Definition
 from verity.semantic.rollups.filling import size_sql
 from verity.semantic.rollups.routing import Routed
 from verity.semantic.shapes import compile_shape
+from verity.semantic.work import JoinName
 from verity.warehouse.engine import Engine, ReadResult
 
 __all__ = ["ListedMember", "MemberValues", "QueryResult", "QueryService", "QuerySettings"]
@@ -66,6 +69,8 @@ class QuerySettings:
     seconds: float = 30.0
     row_cap: int = 100_000
     default_access: Literal["deny", "open"] = "deny"
+    mask_key: str | None = field(default=None, repr=False)
+    """What masks of the kind `hash` are keyed by."""
     cache_bytes: int = 64 << 20
     """Memory for results that may be asked for again; 0: none is kept."""
 
@@ -107,12 +112,19 @@ class QueryService:
     """Answers metric queries. Thread-safe; every method names its principal."""
 
     def __init__(
-        self, engine: Engine, load_dictionary: Callable[[], Dictionary], settings: QuerySettings | None = None
+        self,
+        engine: Engine,
+        load_dictionary: Callable[[], Dictionary],
+        settings: QuerySettings | None = None,
+        *,
+        proofs: Path | None = None,
     ) -> None:
+        """`proofs` is a file that remembers which joins were seen to be whole; None: only this process does."""
         self._engine = engine
+        self._integrity = Integrity(engine, proofs)
         self._load_dictionary = load_dictionary
         self._settings = settings or QuerySettings()
-        self._views = Views(engine.schema, self._settings.default_access)
+        self._views = Views(engine.schema, self._settings.default_access, self._settings.mask_key)
         self._values: Recent[tuple[str, str, str], tuple[MemberValues, ...]] = Recent(16)
         self._rollups = Rollups(engine)
         self._cache = ResultCache(self._settings.cache_bytes)
@@ -366,11 +378,21 @@ class QueryService:
         return read_values(view.model.catalog, read), versions
 
     def _compile(self, view: View, query: MetricQuery) -> Compiled:
+        """Compiled, and again where a join that was declared whole is seen to be so."""
+        scope = f"{view.version} {view.dictionary.content_hash}"
+        compiled = self._shaped(view, query, self._integrity.proven(scope))
+        wanted = compiled.work.unproven
+        if wanted and self._integrity.prove(wanted, self._owner_model(view.dictionary), view.version, scope):
+            return self._shaped(view, query, self._integrity.proven(scope))
+        return compiled
+
+    def _shaped(self, view: View, query: MetricQuery, proven: frozenset[JoinName]) -> Compiled:
         return compile_shape(
             view.model,
             query,
             accesses=view.accesses,
             dialect=self._engine.dialect,
+            proven=proven,
             check=lambda made: check_statement(made.work.statement, len(made.parameters)),
         )
 

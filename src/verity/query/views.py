@@ -44,9 +44,15 @@ class View:
 class Views:
     """The views of one engine's tables. Thread-safe."""
 
-    def __init__(self, schema: Callable[[], PhysicalSchema], default_access: Literal["deny", "open"]) -> None:
+    def __init__(
+        self,
+        schema: Callable[[], PhysicalSchema],
+        default_access: Literal["deny", "open"],
+        mask_key: str | None = None,
+    ) -> None:
         self._schema = schema
         self._default = default_access
+        self._mask_key = mask_key
         self._catalogs: Recent[tuple[str, str], Catalog] = Recent(_VERSIONS)
         self._models: Recent[Hashable, Model] = Recent(_MODELS)
         self._views: Recent[Hashable, View] = Recent(_PRINCIPALS)
@@ -58,7 +64,7 @@ class Views:
         return self._views.get((*scope, _who(principal)), lambda: self._view(dictionary, version, principal))
 
     def _view(self, dictionary: Dictionary, version: str, principal: Principal) -> View:
-        accesses = access_for(dictionary, principal, self._default)
+        accesses = access_for(dictionary, principal, self._default, mask_key=self._mask_key)
         scope = (dictionary.content_hash, version)
         key = (*scope, None if principal.is_owner else _members_seen(accesses))
 

@@ -21,6 +21,7 @@ from verity.semantic.aggregate_typing import Typer
 from verity.semantic.clock import require_zone
 from verity.semantic.fragments import Typed, null_of_nulls
 from verity.semantic.join_graph import JoinGraph, Path, alias
+from verity.semantic.masks import masked
 from verity.semantic.relations import read_query
 from verity.semantic.sql_reader import read_expression
 from verity.semantic.types import Type
@@ -38,6 +39,8 @@ class Bound:
     paths: frozenset[Path]
     collates: bool = False
     """True where it compares text by order, which some engines must be told to do by code point."""
+    salt: str | None = field(default=None, repr=False)
+    """What a masked column is hashed with: `masks.keyed` binds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ class Binder:
             reading = _Reading(root)
             table = self._catalog.usable_tables[self._graph.target(root, path)]
             node, type_ = self._resolve(table, path, name, reading)
-            self._columns[key] = Bound(node, type_, frozenset(reading.paths), reading.collates)
+            mask = table.usable[name].mask if name in table.usable else None
+            salt = mask.salt if mask else None
+            self._columns[key] = Bound(node, type_, frozenset(reading.paths), reading.collates, salt)
         return self._columns[key]
 
     def behind(self, table: str, reference: str, *, root: str | None = None, path: Path = ()) -> Bound:
@@ -212,6 +217,13 @@ class Binder:
 
     def _resolve(self, table: CatalogTable, path: Path, name: str, reading: _Reading) -> Typed:
         column = self._find(table, name)
+        if column.mask is None:
+            return self._real(table, path, column, reading)
+        node, of = self._real(table, path, column, reading)
+        return masked(node, of, column.mask, column.member)
+
+    def _real(self, table: CatalogTable, path: Path, column: CatalogColumn, reading: _Reading) -> Typed:
+        """A column as it is, whatever mask it is shown under."""
         if column.entry is not None:
             reading.approximate |= column.entry.approximate
             if column.entry.scale is not None:

@@ -18,6 +18,7 @@ from verity.semantic.conditions import comparison
 from verity.semantic.fragments import all_of, any_of
 from verity.semantic.join_graph import Path
 from verity.semantic.joins import Tables
+from verity.semantic.mask_keys import keyed
 from verity.semantic.model import Metric, Place
 from verity.semantic.types import TEMPORAL, Type, family
 from verity.semantic.work import Both, Either, Leaf, Named, Node, Scan, Work
@@ -126,7 +127,11 @@ class _Writer:
         if member == TIME:
             require_temporal(bound.type, f"{self._scan.root}.{place.column}")
         zone = zone_of(self._work.query.timezone)
-        made = comparison(bound.node.copy, bound.type, node.op, node.values, self._work.bind, member, zone)
+
+        def compared() -> exp.Expr:
+            return keyed(self._work, bound.node.copy(), bound.salt)
+
+        made = comparison(compared, bound.type, node.op, node.values, self._work.bind, member, zone)
         return self._of_a_row(place.path, tables, made)
 
     def _of_a_row(self, path: Path, tables: Tables, condition: exp.Expr, *, itself: bool = False) -> exp.Expr:

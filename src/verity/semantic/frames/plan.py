@@ -50,9 +50,11 @@ def _plan_outputs(work: Work) -> None:
 
 def _collect(work: Work, metric: Metric, variant: Variant) -> None:
     if metric.is_leaf:
-        if variant.reach is not None and (metric.instant is not None or metric.source is not None):
+        special = metric.instant is not None or metric.source is not None or metric.entry.benchmark is not None
+        if variant.reach is not None and special:
+            what = _KIND_WORDS.get(metric.entry.type, "a benchmark")
             raise NotAdditive(
-                f"'{metric.member}' is {_KIND_WORDS[metric.entry.type]} and may not be summed over time",
+                f"'{metric.member}' is {what} and may not be summed over time",
                 remedy="Accumulate a metric that counts or sums rows.",
             )
         _use(work, metric.member, variant)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from verity.data.metric_entry import MetricKind
 from verity.exceptions import NotSupported
+from verity.semantic.kinds.benchmark import guarded
 from verity.semantic.kinds.conversion import read_conversion
 from verity.semantic.kinds.cumulative import read_cumulative
 from verity.semantic.kinds.definition import Definition
@@ -45,4 +46,4 @@ def read_metric(of: Definition) -> Metric:
     reader = KINDS.get(of.entry.type)
     if reader is None:
         raise NotSupported(f"'{of.entry.type}' metrics are not answered yet", remedy="Define it another way.")
-    return reader(of)
+    return guarded(reader(of))

@@ -88,7 +88,8 @@ def _branch(work: Work, scan: Scan, names: list[str]) -> exp.Select:
 def _set_having(work: Work, select: exp.Select, dimensions: Sequence[exp.Expr], values: Values) -> None:
     if work.having:
         made = conditions(work, dimensions, values.final)
-        select.set("having", exp.Having(this=all_of(made)))
+        held = select.args.get("having")
+        select.set("having", exp.Having(this=all_of([held.this, *made] if held else made)))
 
 
 def _written(scan: Scan) -> exp.Select:

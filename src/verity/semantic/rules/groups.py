@@ -15,10 +15,10 @@ from verity.semantic.work import Asked, Both, Either, Leaf, Node, Scan, Work
 def form_scans(work: Work) -> None:
     """One `Scan` for each root (and time column), in the order in which the metrics were asked."""
     timed = _uses_time(work)
-    scans: dict[tuple[str, Place | None, Instant | None, Source | None], Scan] = {}
+    scans: dict[tuple[str, Place | None, Instant | None, Source | None, bool], Scan] = {}
     for metric in work.leaves.values():
         time = require_time(work.model.time_of(metric), metric) if timed else None
-        key = (metric.table, time, metric.instant, metric.source)
+        key = (metric.table, time, metric.instant, metric.source, metric.entry.benchmark is not None)
         scan = scans.setdefault(key, Scan(*key))
         scan.metrics.append(metric)
     work.scans = list(scans.values())

@@ -11,8 +11,9 @@ from sqlglot import exp
 from verity.exceptions import KeyRequired
 from verity.semantic.calendars import period, refuse_unlike_periods
 from verity.semantic.expressions import quoted
-from verity.semantic.fragments import all_of
+from verity.semantic.fragments import all_of, any_of
 from verity.semantic.joins import Tables
+from verity.semantic.mask_keys import keyed
 from verity.semantic.predicates import require_temporal, row_conditions
 from verity.semantic.rules.sequences import sequence_conditions
 from verity.semantic.rules.weights import allocate, share, weighted_bridge
@@ -27,6 +28,16 @@ def write_scans(work: Work) -> None:
     refuse_unlike_periods(work)
     for scan in work.scans:
         scan.select = _deduplicated(work, scan) if scan.fan_out and scan.metrics else _plain(work, scan)
+        if scan.everyone and work.dimensions:
+            _without_small_groups(scan, len(work.dimensions))
+
+
+def _without_small_groups(scan: Scan, dimensions: int) -> None:
+    """Groups in which no benchmark may be told are not shown: they may lie behind the asker's policy."""
+    if scan.select is None:
+        return
+    told = [node.args["ifs"][0].this.copy() for node in scan.select.expressions[dimensions:]]
+    scan.select.set("having", exp.Having(this=any_of(told)))
 
 
 def _plain(work: Work, scan: Scan) -> exp.Select:
@@ -94,7 +105,7 @@ def _dimensions(work: Work, scan: Scan, tables: Tables) -> list[exp.Expr]:
     for asked, place in zip(work.dimensions, scan.dimensions, strict=True):
         bound = work.model.binder.column(scan.root, place.path, place.column)
         tables.need(bound.paths | {place.path})
-        node, of = bound.node.copy(), bound.type
+        node, of = keyed(work, bound.node.copy(), bound.salt), bound.type
         if asked.at is None or asked.grain is not None:
             require_temporal(of, f"{scan.root}.{place.column}")
         if asked.grain is not None:
