@@ -145,8 +145,10 @@ def _served(definition: Definition, asked: Sequence[_Asked], dialect: str) -> se
     candidates = {definition.table: [Candidate(definition, built)]}
     found = set()
     for i, one in enumerate(asked):
-        statement = one.compiled.work.statement
-        if statement is not None and route(statement, one.compiled.parameters, candidates, dialect).used:
+        work = one.compiled.work
+        if work.statement is None:
+            continue
+        if route(work.statement, one.compiled.parameters, candidates, dialect, work.proven).used:
             found.add(i)
     return found
 

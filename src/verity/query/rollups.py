@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -61,7 +61,8 @@ class Rollups:
 
     def route(self, compiled: Compiled, dictionary: Dictionary, version: str, owner: Callable[[], Model]) -> Routed:
         """The statement over rollups, if any serves, and a verdict on each that is declared on the tables it reads."""
-        if not any(table.rollups for table in dictionary.tables.values()) or compiled.work.statement is None:
+        work = compiled.work
+        if not any(table.rollups for table in dictionary.tables.values()) or work.statement is None:
             return NONE
         declared = self.declared(dictionary, version, owner)
         roots = {scan.root for scan in compiled.work.scans}
@@ -71,13 +72,13 @@ class Rollups:
             if definition.table in roots:
                 one = self._candidate(definition, built.get(definition.member), version)
                 candidates.setdefault(definition.table, []).append(one)
-        routed = route(compiled.work.statement, compiled.parameters, candidates, self._engine.dialect)
+        routed = route(work.statement, compiled.parameters, candidates, self._engine.dialect, work.proven)
         wrong = [
             RollupVerdict(rollup=name, used=False, reason=problem.message)
             for name, problem in declared.problems.items()
             if name.partition(".")[0] in roots
         ]
-        return Routed(routed.sql, (*routed.verdicts, *wrong))
+        return replace(routed, verdicts=(*routed.verdicts, *wrong))
 
     def states(self, dictionary: Dictionary, version: str, owner: Callable[[], Model]) -> tuple[RollupState, ...]:
         """Every declared rollup, and what there is of it."""

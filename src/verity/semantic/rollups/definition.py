@@ -23,6 +23,7 @@ from verity.semantic.dialects import printed
 from verity.semantic.expressions import quoted
 from verity.semantic.model import Metric, Model
 from verity.semantic.types import Type
+from verity.semantic.work import JoinName
 
 FORMAT = "1"
 """Moves when the way rollups are stored changes: older ones are then built anew."""
@@ -89,6 +90,8 @@ class Definition:
     select: exp.Select
     asked: exp.Select
     """Its own metrics by its own dimensions, from the raw table."""
+    joins: Mapping[str, JoinName]
+    """Which declared join each of its joined tables is reached by, by the table's alias."""
     dialect: str
     appended: exp.Expr | None = None
     """The append-only column, where one is declared."""
@@ -185,6 +188,7 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
         parts,
         skeleton,
         select,
+        _joins(model, table, skeleton),
         dialect,
         appended,
         appended_type,
@@ -288,6 +292,18 @@ def bare(node: exp.Expr) -> exp.Expr:
 def named(node: exp.Expr, label: str) -> exp.Alias:
     """`node AS "label"`."""
     return exp.Alias(this=node, alias=exp.Identifier(this=label, quoted=True))
+
+
+def _joins(model: Model, table: str, skeleton: exp.Select) -> Mapping[str, JoinName]:
+    found: dict[str, JoinName] = {}
+    for join in skeleton.args.get("joins") or ():
+        *before, last = join.alias_or_name.split(".")[1:] or [""]
+        try:
+            source = model.graph.target(table, tuple(before))
+        except KeyError:
+            continue  # an alias that was cut short, or an entity-level table: never INNER here
+        found[join.alias_or_name] = (source, last)
+    return found
 
 
 def _appended(model: Model, who: str, table: str, entry: RollupEntry) -> tuple[exp.Expr | None, Type]:

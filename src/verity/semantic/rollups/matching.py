@@ -16,7 +16,7 @@ from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of
 from verity.semantic.rollups.alignment import cut_in_utc, is_aligned
 from verity.semantic.rollups.definition import COUNT, Definition, Kept, Part, aggregates
-from verity.semantic.work import Value
+from verity.semantic.work import JoinName, Value
 
 ALIAS = "rollup"
 """What the rollup is called inside a rewritten SELECT."""
@@ -49,13 +49,15 @@ def rewritten(
     parameters: Sequence[Value],
     held: Mapping[str, str],
     source: exp.Expr,
+    proven: frozenset[JoinName] = frozenset(),
 ) -> exp.Select:
-    """The SELECT over `source` (the rollup's relation under `ALIAS`). `held` are the engine's types of its columns.
+    """The SELECT over `source` (the rollup's relation under `ALIAS`). `held` are the engine's types of its columns;
+    `proven` are the joins that find a partner for every row, so that INNER says what LEFT says.
 
     Raises `Missed`.
     """
     _check_shape(select)
-    guards = _guards(select, definition)
+    guards = _guards(select, definition, proven)
     writer = _Writer(definition, parameters, held, guards)
     made = {key: _each(select.args.get(key), writer.written) for key in _READ - {"from_", "joins"}}
     made["from_"] = exp.From(this=source)
@@ -77,7 +79,7 @@ def _each(value: object, write: Callable[[exp.Expr], exp.Expr]) -> object:
     return write(value) if isinstance(value, exp.Expr) else value
 
 
-def _guards(select: exp.Select, definition: Definition) -> dict[str, exp.Expr]:
+def _guards(select: exp.Select, definition: Definition, proven: frozenset[JoinName]) -> dict[str, exp.Expr]:
     """For each joined table that the SELECT narrows: the condition under which its row is seen."""
     known = {join.alias_or_name: join for join in definition.select.args.get("joins") or ()}
     own: dict[str, exp.Expr] = {}
@@ -87,7 +89,8 @@ def _guards(select: exp.Select, definition: Definition) -> dict[str, exp.Expr]:
         kept = known.get(name)
         if kept is None:
             raise Missed(f"it is not joined to {name}", name)
-        if join.this != kept.this or join.side != kept.side or join.kind != kept.kind:
+        as_left = join.kind == "INNER" and not join.side and definition.joins.get(name) in proven
+        if join.this != kept.this or kept.side != "LEFT" or not (as_left or (join.side, join.kind) == ("LEFT", "")):
             raise Missed(f"{name} is joined in another way", name)
         more = _beyond(join.args.get("on"), kept.args.get("on"))
         parents[name] = {c.table for c in kept.args["on"].find_all(exp.Column)} - {name}

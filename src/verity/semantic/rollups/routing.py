@@ -17,7 +17,7 @@ from verity.semantic.expressions import quoted
 from verity.semantic.rollups.definition import Definition
 from verity.semantic.rollups.filling import table_of
 from verity.semantic.rollups.matching import ALIAS, Missed, rewritten
-from verity.semantic.work import Value
+from verity.semantic.work import JoinName, Value
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,15 @@ class Routed:
 
 
 def route(
-    statement: exp.Select, parameters: Sequence[Value], candidates: Mapping[str, Sequence[Candidate]], dialect: str
+    statement: exp.Select,
+    parameters: Sequence[Value],
+    candidates: Mapping[str, Sequence[Candidate]],
+    dialect: str,
+    proven: frozenset[JoinName] = frozenset(),
 ) -> Routed:
-    """Rewrite what can be. `candidates` are by the name of the table that a scan starts at."""
-    router = _Router(parameters, candidates)
+    """Rewrite what can be. `candidates` are by the name of the table that a scan starts at; `proven` are the joins that
+    the compiler made INNER."""
+    router = _Router(parameters, candidates, proven)
     made = router.walked(statement)
     verdicts = tuple(router.verdicts.values())
     if not router.changed or not isinstance(made, exp.Select):
@@ -88,7 +93,13 @@ def check_answers_itself(definition: Definition) -> None:
 
 
 class _Router:
-    def __init__(self, parameters: Sequence[Value], candidates: Mapping[str, Sequence[Candidate]]) -> None:
+    def __init__(
+        self,
+        parameters: Sequence[Value],
+        candidates: Mapping[str, Sequence[Candidate]],
+        proven: frozenset[JoinName],
+    ) -> None:
+        self._proven = proven
         self._parameters = parameters
         self._candidates = candidates
         self.verdicts: dict[str, RollupVerdict] = {}
@@ -148,7 +159,7 @@ class _Router:
         source = select.args["from_"].this
         if source != definition.select.args["from_"].this:
             raise Missed("the table is read in another way")
-        return rewritten(select, definition, self._parameters, built.types, candidate.source())
+        return rewritten(select, definition, self._parameters, built.types, candidate.source(), self._proven)
 
     def _note(self, candidate: Candidate, reason: str, *, used: bool = False, named: tuple[str, ...] = ()) -> None:
         """One verdict a rollup: that it was used somewhere outweighs that it was not elsewhere."""
