@@ -259,17 +259,18 @@ def _parts(who: str, kept: tuple[Kept, ...], expressions: list[exp.Expr]) -> Ite
         call = aggregate.this if isinstance(aggregate, exp.Filter) else aggregate
         kind = _KINDS.get(type(call))
         distinct = isinstance(call.this, exp.Distinct)
+        counted = call.this.expressions[0] if distinct else call.this
         if kind is not None and not distinct:
             known[aggregate] = f"p{len(known)}"
             yield Part(known[aggregate], aggregate.copy(), kind)
-        elif distinct and call.this.expressions[0] in keys:
+        elif (distinct or isinstance(call, exp.ApproxDistinct)) and counted in keys:
             continue
         else:
             what = call.sql(dialect="duckdb")
             raise RollupInvalid(
                 who,
                 f"{what} cannot be put together again from parts",
-                remedy="Keep the key that is counted under `keep`." if distinct else "Leave that metric out.",
+                remedy="Keep what it counts under `keep`." if distinct else "Leave that metric out of the rollup.",
             )
 
 
