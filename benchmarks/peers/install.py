@@ -1,6 +1,6 @@
 """Install every peer, each in an environment of its own under .env/, which git ignores. None is a dependency of ours.
 
-    python -m benchmarks.peers.install [PEER ...]
+python -m benchmarks.peers.install [PEER ...]
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,12 @@ class Side:
     """`right`, `wrong: ...`, or `not yet: ...` and `cannot: ...` with the reason."""
     timing: Timing | None = None
     sql: str = ""
+    written_ms: float | None = None
+    """Milliseconds of writing the SQL, where it was measured."""
+    by_hand: str = ""
+    """What of the answer its user had to write by hand."""
+    columns: tuple[int, ...] = ()
+    """Which of its columns, in which order, are the hand SQL's; empty: as they are."""
 
     @property
     def is_right(self) -> bool:
@@ -62,9 +69,14 @@ class Compared:
         timing = self.sides[side].timing if side in self.sides else None
         if timing is None or self.hand is None:
             return None
-        pairs = [a / b for a, b in zip(timing.seconds, self.hand.seconds, strict=True)]
-        low, middle, high = statistics.quantiles(pairs, n=4, method="inclusive") if len(pairs) > 1 else pairs * 3
-        return middle, low, high
+        return quartiles(timing, self.hand)
+
+
+def quartiles(timing: Timing, base: Timing) -> tuple[float, float, float]:
+    """Median, lower and upper quartile of how many times as long as the base it took, run by run."""
+    pairs = [a / b for a, b in zip(timing.seconds, base.seconds, strict=True)]
+    low, middle, high = statistics.quantiles(pairs, n=4, method="inclusive") if len(pairs) > 1 else pairs * 3
+    return middle, low, high
 
 
 Runnable = Callable[[], object]
@@ -183,8 +195,10 @@ def _compare_one(
     return compared
 
 
+LIMIT = 60.0
+"""Seconds after which a peer's query is stopped."""
 _MOST = 8.0
-"""Seconds: a side that takes longer is run twice and not fifteen times."""
+"""Seconds: a side that takes longer is timed once and not fifteen times."""
 
 
 def _stretched(timing: Timing, runs: int) -> Timing:
@@ -198,10 +212,18 @@ def _seconds(thing: Runnable) -> float:
 def _checked(
     cursor: duckdb.DuckDBPyConnection, side: Side, truth: list[tuple[object, ...]]
 ) -> tuple[str, Runnable | None]:
+    watch = threading.Timer(LIMIT, cursor.interrupt)
+    watch.start()
     try:
         rows = cursor.execute(side.sql).fetchall()
+    except duckdb.InterruptException:
+        return f"stopped: no rows after {LIMIT:g} s", None
     except duckdb.Error as fault:
         return f"wrong: {str(fault).splitlines()[0]}", None
+    finally:
+        watch.cancel()
+    if side.columns:
+        rows = [tuple(row[place] for place in side.columns) for row in rows]
     wrong = difference(rows, truth, exact=False)
     return (f"wrong: {wrong}" if wrong else "right"), lambda: cursor.execute(side.sql).to_arrow_table()
 
