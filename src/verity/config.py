@@ -63,7 +63,7 @@ class AccessSettings(Contract):
     mask_key: SecretStr | None = Field(
         None,
         min_length=16,
-        description="The secret by which masks of the kind `hash` are keyed; better in the environment than in the file.",
+        description="The secret by which masks of the kind `hash` are keyed; it belongs in the environment.",
     )
 
 
