@@ -85,10 +85,11 @@ class Model:
             if isinstance(node.this, exp.Star) or isinstance(node.parent, exp.Dot):
                 continue
             names = [part.name for part in node.parts]
-            target, path = self.target(table, names[:-1])
-            made = sql.column(target, names[-1])
-            made.set("joined", path)
-            node.replace(made)
+            target, _ = self.target(table, names[:-1])
+            column = self.tables[target].columns.get(names[-1])
+            if column is not None and column.per:
+                raise Inexpressible(f"'{target}.{names[-1]}' is an aggregate for each key")
+            node.replace(sql.column(target, names[-1]))
         made_tree: exp.Expr = holder.this
         return made_tree
 

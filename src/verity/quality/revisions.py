@@ -33,31 +33,32 @@ def dictionary_at(project: Path, revision: str) -> tuple[str, Dictionary]:
 def _commit(project: Path, revision: str) -> str:
     if not revision.strip() or revision.startswith("-"):
         raise RevisionUnknown(f"'{revision}' is no revision", remedy="Name a commit, branch or tag: HEAD, main, v1.0.")
-    try:
-        inside = _git(project, "rev-parse", "--is-inside-work-tree").strip() == b"true"
-    except RevisionUnknown:
-        inside = False
-    if not inside:
+    inside = _run(project, "rev-parse", "--is-inside-work-tree")
+    if inside.returncode != 0 or inside.stdout.strip() != b"true":
         raise RevisionUnknown(
             f"{project} is in no git repository", remedy="Run 'git init' and commit the dictionary, then compare."
         )
-    try:
-        return _git(project, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
-    except RevisionUnknown:
+    found = _run(project, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if found.returncode != 0:
         raise RevisionUnknown(
             f"git knows no revision '{revision}'", remedy="Name a commit, branch or tag: git log --oneline"
-        ) from None
+        )
+    return found.stdout.decode().strip()
 
 
 def _git(project: Path, *arguments: str) -> bytes:
-    command = ["git", "-C", str(project), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - no shell; fixed words and one name
-    except FileNotFoundError:
-        raise RevisionUnknown("git is not installed here", remedy="Install git, or compare elsewhere.") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise RevisionUnknown(f"git does not answer: {type(error).__name__}", remedy="Try again.") from None
+    done = _run(project, *arguments)
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise RevisionUnknown(f"git refuses: {said[0] if said else 'no reason given'}"[:200], remedy="See git status.")
     return done.stdout
+
+
+def _run(project: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", str(project), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - no shell; fixed words and one name
+    except FileNotFoundError:
+        raise RevisionUnknown("git is not installed here", remedy="Install git, or compare elsewhere.") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RevisionUnknown(f"git does not answer: {type(error).__name__}", remedy="Try again.") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -105,19 +104,19 @@ def test_an_import_writes_every_table_and_the_report_or_nothing(tmp_path, monkey
     made = import_model("cube", Path(__file__).parent / "corpus" / "cube" / "line_items.yml")
     into = tmp_path / "dictionary"
     calls = []
+    moved = Path.replace
 
     def failing(self: Path, target: Path) -> Path:
         calls.append(target)
         if len(calls) == 3:
             raise PermissionError(13, "Permission denied", str(target))
-        os.replace(self, target)
-        return target
+        return moved(self, target)
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", failing)
         with pytest.raises(InterchangeUnwritable):
             write_tables(made, into, report=tmp_path / "loss.txt")
-    assert [path for path in into.iterdir()] == []
+    assert list(into.iterdir()) == []
     assert not (tmp_path / "loss.txt").exists()
     assert len(write_tables(made, into, report=tmp_path / "loss.txt")) == 4
     assert "fields imported" in (tmp_path / "loss.txt").read_text(encoding="utf-8")

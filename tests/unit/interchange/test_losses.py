@@ -60,7 +60,7 @@ PLANTED = [
     ("cube", CUBE, "    sql_table: orders\n", "    zodiac: aries\n", "cubes[orders].zodiac"),
     ("cube", CUBE, "    measures:\n", "      - {name: x, sql: x, type: sum, colour: red}\n", "measures[x].colour"),
     ("cube", CUBE, "    measures:\n", "      - {name: x, sql: 'F({CUBE}.a)', type: sum}\n", "measures[x]"),
-    ("cube", CUBE, "    measures:\n", "      - {name: x, type: sum, sql: '{FILTER_PARAMS.orders.id}'}\n", "measures[x]"),
+    ("cube", CUBE, "    measures:\n", "      - {name: x, type: sum, sql: '{FILTER_PARAMS.a.id}'}\n", "measures[x]"),
     ("metricflow", METRICFLOW, "    measures:\n", "      - {name: x, agg: max, expr: a, mood: sad}\n", "[x].mood"),
     ("metricflow", METRICFLOW, "metrics:\n", "  - {name: y, type: novel, type_params: {}}\n", "metrics[y]"),
     ("lookml", LOOKML, "view: orders {\n", '  flavour: "sweet"\n', "view[orders].flavour"),

@@ -163,6 +163,9 @@ class Names:
                 inner = self._behind(cube, steps[:-1], steps[-1], raw=False)
             if inner is not None and inner.name in self.cubes[inner.cube].section("dimensions"):
                 return Named(inner.cube, inner.path, inner.name, raw=False, grain=name)
+        last = cube if steps[-1] in OWN else steps[-1]
+        if not raw and last in self.cubes and name in self.cubes[last].section("measures"):
+            return Named(last, (), name, raw=False)  # measures are put together after they are counted
         path: tuple[str, ...] = ()
         here = cube
         for step in steps:

@@ -141,6 +141,8 @@ class Names:
         *alias, name = found.template.split(".")
         if not alias:
             return self.field(view, (), name)
+        if alias[-1] in self.views and name in self.views[alias[-1]].of("measure"):
+            return Named(alias[-1], (), name)  # measures are put together after they are counted
         target, path = self.target(view, alias[-1])
         return self.field(target, path, name)
 

@@ -28,10 +28,7 @@ def texts_of(cursor: Cursor | None) -> list[str]:
     if isinstance(cursor.value, list):
         cursor.imported()
         return [str(part) for part in cursor.value]
-    found = []
-    for part in cursor.blocks("where_filters"):
-        found.append(part.required("where_sql_template"))
-    return found
+    return [part.required("where_sql_template") for part in cursor.blocks("where_filters")]
 
 
 def condition(models: dict[str, SemanticModel], table: str, text: str) -> str:
