@@ -22,7 +22,7 @@ from verity.semantic.compiler import compile_query
 from verity.semantic.model import load_model
 
 pytestmark = pytest.mark.postgres
-RANDOM = random.Random(7)
+RANDOM = random.Random(7)  # noqa: S311 - rows of a test
 SPRING, AUTUMN = datetime(2024, 3, 30, tzinfo=UTC), datetime(2023, 10, 28, tzinfo=UTC)
 MOMENTS = [start + timedelta(minutes=37 * i) for start in (SPRING, AUTUMN) for i in range(90)]
 

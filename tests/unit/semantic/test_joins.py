@@ -349,6 +349,28 @@ def test_a_graph_with_more_ways_than_can_be_compared_is_refused() -> None:
     assert isinstance(error, AmbiguousMember | NotSupported)
 
 
+def test_ungrouped_rows_show_every_row_over_joins_to_one(engine: MemoryEngine) -> None:
+    engine.refill(ROWS)
+    columns = by("hours.spent", "hours.worker.name", "hours.worker.manager.name")
+    rows = ran(engine, by=columns, ungrouped=True)
+    assert rows == [(1, None, None), (2, "Di", "Bo"), (4, "Di", "Bo"), (5, "Cy", "Ada"), (10, "Bo", "Ada")]
+    engine.insert("hours", [(4, 4)])
+    assert len(ran(engine, by=columns, ungrouped=True)) == 6, "equal rows are rows"
+    assert len(ran(engine, by=columns)) == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"by": by("people.name", "people.reports.name")}, "several values of 'people.reports.name'"),
+        ({"by": by("orders.id", "orders.tags.topic")}, "several values of 'orders.tags.topic'"),
+        ({"by": by("people.name"), "metrics": ["people"]}, "a number of a group"),
+    ],
+)
+def test_ungrouped_rows_that_would_repeat_are_refused(query: dict[str, Any], words: str) -> None:
+    assert words in refused(ungrouped=True, **query).message
+
+
 def test_a_hierarchy_is_asked_by_its_levels(engine: MemoryEngine) -> None:
     engine.refill(ROWS)
     whole = ran(engine, metrics=["people"], by=by("geo"))

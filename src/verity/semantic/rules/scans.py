@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from verity.exceptions import KeyRequired
+from verity.exceptions import KeyRequired, NotSupported
 from verity.semantic.calendars import period, refuse_unlike_periods
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of, any_of
@@ -27,6 +27,12 @@ def write_scans(work: Work) -> None:
     """Fill `Scan.select` and `Scan.types` of every scan."""
     refuse_unlike_periods(work)
     for scan in work.scans:
+        if work.query.ungrouped and scan.fan_out:
+            many = next(d for d, p in zip(work.dimensions, scan.dimensions, strict=True) if _fans(scan, p.path))
+            raise NotSupported(
+                f"a row of '{scan.root}' has several values of '{many.member}', and 'ungrouped' shows each row once",
+                remedy=f"Ask from the rows of '{many.member.rpartition('.')[0]}', or leave it out.",
+            )
         scan.select = _deduplicated(work, scan) if scan.fan_out and scan.metrics else _plain(work, scan)
         if scan.everyone and work.dimensions:
             _without_small_groups(scan, len(work.dimensions))

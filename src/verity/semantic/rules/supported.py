@@ -14,7 +14,10 @@ def refuse_unsupported(work: Work) -> None:
     if not query.metrics and not query.by:
         raise QueryInvalid("nothing is asked for", remedy="Name a metric or a dimension.")
     if query.ungrouped and query.metrics:
-        raise NotSupported("'ungrouped' rows show dimensions only", remedy="Leave the metrics out, or group them.")
+        raise NotSupported(
+            "'ungrouped' shows rows as they are, and a metric is a number of a group of rows",
+            remedy="Ask by the columns that the metric is made of instead, or leave 'ungrouped' out.",
+        )
     if query.pivot is not None and (query.totals or query.subtotals):
         raise QueryInvalid("a pivoted table has no totals", remedy="Ask for the totals without the pivot.")
     span = query.time_range
