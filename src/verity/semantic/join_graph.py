@@ -49,6 +49,8 @@ class Hop:
     weight: str | None = None
     """A column of the target that says which share of the source's row falls to each of its rows: a weighted bridge.
     Such a hop is taken by name only, never found."""
+    bridge: bool = False
+    """True where a declared join goes over it to many: then a dimension may take it after hops to one row."""
     whole: bool = False
     """Declared `integrity: full`: every row of `source` finds its partner. To be proven before anything rests on it."""
 
@@ -220,13 +222,14 @@ class JoinGraph:
             return
         if near is None or far is None:
             return  # a table or a join of it is not there for this principal
-        back = near.inverse()
+        back = replace(near.inverse(), bridge=True)
         if entry.weight is not None:
             back = replace(back, name=f"through({name})", weight=entry.weight)
             hops[back.name] = back
         else:
-            known = next((hop for hop in hops.values() if _same(hop, back)), None)
-            back = known or hops.setdefault(back.name, back)
+            known = next((hop for hop in hops.values() if _same(hop, back) and hop.weight is None), None)
+            back = back if known is None else replace(known, bridge=True)
+            hops[back.name] = back
         self._bridges[(table, name)] = (back.name, far.name)
 
     def _bridge_joins(self, table: str, name: str, entry: JoinEntry) -> tuple[Hop | None, Hop | None]:

@@ -30,6 +30,7 @@ COLUMNS = {
     "hours": {"person": "bigint", "spent": "bigint"},
     "friends": {"person": "bigint", "friend": "bigint"},
     "rates": {"since": "date", "until": "date", "label": "text"},
+    "lines": {"line": "bigint", "order_id": "bigint", "paid": "decimal(12,2)"},
 }
 DESCRIBED: dict[str, dict[str, Any]] = {
     "orders": {
@@ -73,6 +74,11 @@ DESCRIBED: dict[str, dict[str, Any]] = {
         }
     },
     "rates": {},
+    "lines": {
+        "primary_key": "line",
+        "joins": {"order": {"table": "orders", "on": {"order_id": "id"}}},
+        "metrics": {"paid": {"sql": "SUM(paid)"}, "lines": {"sql": "COUNT(*)"}},
+    },
 }
 PEOPLE = [
     (1, "Ada", None, "ES", "AN", "Cadiz"), (2, "Bo", 1, "ES", "AN", "Ronda"), (3, "Cy", 1, "ES", "MD", "Madrid"),
@@ -210,6 +216,34 @@ def test_a_filter_over_a_bridge_keeps_rows_that_have_such_a_pair(
     for join in ("tags", "split"):
         ((count,),) = ran(engine, metrics=["orders"], filters=[where(f"orders.{join}.topic", "equals", "news")])
         assert count == expected
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(orders=ORDERS, pairs=PAIRS, lines=st.lists(st.tuples(st.sampled_from([0, 1, 2, 7, None]), MONEY), max_size=6))
+def test_a_bridge_may_lie_behind_a_join_to_one_row(
+    engine: MemoryEngine, orders: list[Any], pairs: list[Any], lines: list[Any]
+) -> None:
+    rows = fill(engine, orders, pairs)
+    engine.connection.execute('TRUNCATE silver."lines"')
+    engine.insert("lines", [(i, order, paid) for i, (order, paid) in enumerate(lines)])
+    counts: dict[Any, int] = defaultdict(int)
+    whole: dict[Any, list[Any]] = defaultdict(list)
+    split: dict[Any, list[Any]] = defaultdict(list)
+    for order, paid in lines:
+        shares: dict[Any, Any] = defaultdict(Decimal)
+        for topic, part in topics(pairs, order) if order in {number for number, _, _ in rows} else [(None, 1)]:
+            shares[topic] += part
+        for topic, part in shares.items():
+            counts[topic] += 1
+            whole[topic].append(paid)
+            split[topic].append(None if paid is None else paid * part)
+    found = ran(engine, metrics=["paid", "lines"], by=by("lines.order.tags.topic"))
+    assert {t: (p, n) for t, p, n in found} == {t: (total(whole[t]), counts[t]) for t in counts}
+    assert found == ran(engine, metrics=["paid", "lines"], by=by("orders.tags.topic"))
+    for topic, paid in ran(engine, metrics=["paid"], by=by("lines.order.split.topic")):
+        expected = total(split[topic])
+        assert (paid is None) == (expected is None)
+        assert paid is None or abs(paid - expected) <= Decimal("0.005")
 
 
 def test_shares_that_add_up_give_groups_that_add_up(engine: MemoryEngine) -> None:

@@ -116,9 +116,9 @@ def _from_here(graph: JoinGraph, start: str, root: str, joins: Path) -> Path | N
 
 
 def _is_countable(graph: JoinGraph, root: str, path: Path) -> bool:
-    """To one row, or to many at once and from there to one: never one row and then many."""
-    kinds = [hop.to_many for hop in graph.walk(root, path)]
-    return not any(later and not earlier for earlier, later in pairwise(kinds))
+    """To one row, or to many at once and from there to one: never one row and then many, but over a declared bridge."""
+    hops = list(graph.walk(root, path))
+    return not any(later.to_many and not (earlier.to_many or later.bridge) for earlier, later in pairwise(hops))
 
 
 def _pairing(scan: Scan, member: str) -> NotSupported:

@@ -30,19 +30,19 @@ def weighted_bridge(work: Work, scan: Scan) -> Path | None:
             continue
         for metric in scan.metrics:
             _require_sums(metric, asked.member)
-        if index > 0:
+        if index != graph.first_to_many(scan.root, place.path):
             raise NotAllocatable(
-                f"'{scan.metrics[0].member}' by '{asked.member}' lies before the rows that the bridge splits",
-                remedy="Ask for a metric of the table that declares the weighted join.",
+                f"'{scan.metrics[0].member}' by '{asked.member}' goes to many rows before the bridge that splits them",
+                remedy="Ask for a metric of the table that declares the weighted join, or of one that leads to its rows.",
             )
-        return place.path[:1]
+        return place.path[: index + 1]
     return None
 
 
 def share(work: Work, scan: Scan, tables: Tables, bridge: Path) -> exp.Expr:
     """The share of one row that falls to a group, as an aggregate over the bridge's rows."""
     binder = work.model.binder
-    (hop,) = work.model.graph.walk(scan.root, bridge)
+    *_, hop = work.model.graph.walk(scan.root, bridge)
     weight = binder.column(scan.root, bridge, hop.weight or "")
     key = binder.column(scan.root, bridge, hop.pairs[0][1])
     tables.need(weight.paths | key.paths)
