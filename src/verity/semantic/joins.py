@@ -117,6 +117,8 @@ class Tables:
     def _condition(self, hop: Hop, before: Path) -> exp.Expr:
         binder = self._work.model.binder
         made = hop.condition.copy() if hop.condition is not None else exp.Boolean(this=False)
+        equals = [node for node in made.find_all(exp.EQ) if isinstance(node.this, exp.Column)]
+        kinds: dict[int, str] = {}
         for column in list(made.find_all(exp.Column)):
             path = before if column.table == SOURCE else (*before, hop.name)
             bound = binder.column(self._root, path, column.name)
@@ -124,6 +126,13 @@ class Tables:
             if column is made:
                 return node
             column.replace(node)
+            kinds[id(node)] = types.family(bound.type)
+        for equal in equals:
+            sides = [equal.this, equal.expression]
+            both = {kinds.get(id(side), "other") for side in sides}
+            if "text" in both and both & types.NUMERIC:  # an id kept as text on one side, as above
+                equal.set("this", types.cast(sides[0], "text"))
+                equal.set("expression", types.cast(sides[1], "text"))
         return made
 
     def _join_entity(self, before: Path, source: str, last: str) -> exp.Join:

@@ -1,15 +1,17 @@
 """ClickHouse: where the plan's words mean something else there, and what is written instead.
 
 Tried on ClickHouse 26.9 (chDB): a sum of nothing is 0, a joined row that is absent holds zeros, an integer sum wraps,
-a cast to Decimal cuts, a Date ends in 2149, `median` samples, LENGTH counts bytes, 1.5 is a Float64.
+a cast to Decimal cuts, a Date ends in 2149 (Date32 does not), `median` samples, LENGTH counts bytes, 1.5 is a Float64.
 """
 
 from __future__ import annotations
 
 from sqlglot import exp
 
+from verity.semantic.fragments import any_of
 from verity.semantic.printing import rules
 from verity.semantic.printing.rules import Writing, call, number, text
+from verity.semantic.printing.semi_joins import as_membership
 from verity.semantic.types import cast, decimal
 
 SETTINGS = {
@@ -33,6 +35,13 @@ def _cast(node: exp.Expr) -> exp.Expr:
         return call("parseDateTime64BestEffort", node.this, number(6), text(_INSTANT))
     if kind == "TEXT" and parameter is not None:
         return parameter
+    if kind == "TEXT" and rules.source(node) == "boolean":
+        return exp.Case(
+            ifs=[
+                exp.If(this=node.this, true=text("true")),
+                exp.If(this=exp.Not(this=exp.Paren(this=node.this.copy())), true=text("false")),
+            ]
+        )
     if kind == "DATE":
         return rules.typed(node, "DATE32")
     if kind == "TIMESTAMP":
@@ -136,11 +145,20 @@ def _inside_filter(node: exp.Expr) -> exp.Expr:
 
 
 def _any(node: exp.Expr) -> exp.Expr:
-    return exp.Max(this=node.this)
+    return exp.Max(this=cast(node.this, "boolean"))
 
 
 def _all(node: exp.Expr) -> exp.Expr:
-    return exp.Min(this=node.this)
+    return exp.Min(this=cast(node.this, "boolean"))
+
+
+def _select(node: exp.Expr) -> exp.Expr:
+    """Conditions are numbers there; as columns of a result they are true and false."""
+    for column in node.expressions:
+        value = column.this if isinstance(column, exp.Alias) else column
+        if isinstance(value.unnest(), exp.Predicate | exp.Connector | exp.Not) and not isinstance(value, exp.Literal):
+            value.replace(cast(value.copy(), "boolean"))
+    return node
 
 
 def _part(node: exp.Expr) -> exp.Expr:
@@ -179,10 +197,26 @@ def _at_zone(node: exp.Expr) -> exp.Expr:
 
 def _renamed(name: str) -> rules.Rule:
     def written(node: exp.Expr) -> exp.Expr:
-        arguments = [node.this, node.args.get("start"), node.args.get("length")]
+        arguments = [node.this, node.args.get("expression"), node.args.get("start"), node.args.get("length")]
         return call(name, *(part for part in arguments if part is not None))
 
     return written
+
+
+def _in(node: exp.Expr) -> exp.Expr:
+    """A list must be of the column's own type there; numbers of other types are compared one by one."""
+    if node.args.get("query") is not None or not any(_is_fraction(value) for value in node.expressions):
+        return node
+    parts: list[exp.Expr] = [exp.EQ(this=node.this.copy(), expression=value) for value in node.expressions]
+    return exp.Paren(this=any_of(parts))
+
+
+def _is_fraction(value: exp.Expr) -> bool:
+    if isinstance(value, exp.Cast):
+        return rules.kind_of(value) in ("DECIMAL", "DOUBLE")
+    return (isinstance(value, exp.Anonymous) and value.name == "toDecimal128") or (
+        isinstance(value, exp.Literal) and not value.is_string and not value.name.isdigit()
+    )
 
 
 def _join(node: exp.Expr) -> exp.Expr:
@@ -218,7 +252,27 @@ def _links(node: exp.Expr, right: str) -> bool:
     return all(sides) and any(one == {right} and right not in other for one, other in (sides, sides[::-1]))
 
 
+def _rename_aliases(statement: exp.Expr) -> None:
+    """Every alias ends in `_`. There a table is still known by its own name inside a sub-query, so `orders.id` would be
+    the inner table's where the outer one is called `orders`; and `orders.id` may be the label of a result column."""
+    taken = {table.name for table in statement.find_all(exp.Table)}
+    for column in statement.find_all(exp.Column):
+        if column.table:
+            column.args["table"].set("this", _free(column.table, taken))
+    for named in statement.find_all(exp.TableAlias):
+        if named.this is not None:
+            named.this.set("this", _free(named.name, taken))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    name += "_"
+    while name in taken:
+        name += "_"
+    return name
+
+
 def _finish(statement: exp.Expr) -> None:
+    _rename_aliases(statement)
     settings = [exp.EQ(this=exp.Var(this=name), expression=exp.Var(this=value)) for name, value in SETTINGS.items()]
     statement.set("settings", settings)
 
@@ -243,7 +297,12 @@ WRITING = Writing(
         exp.Lower: _renamed("lowerUTF8"),
         exp.Length: _renamed("lengthUTF8"),
         exp.Substring: _renamed("substringUTF8"),
+        exp.Left: _renamed("leftUTF8"),
+        exp.Right: _renamed("rightUTF8"),
         exp.Join: _join,
+        exp.In: _in,
+        exp.Exists: as_membership,
+        exp.Select: _select,
     },
     finish=_finish,
 )
