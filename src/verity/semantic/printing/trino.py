@@ -15,8 +15,10 @@ def _parameter(node: exp.Expr) -> exp.Expr:
 
 
 def _cast(node: exp.Expr) -> exp.Expr:
-    """Microseconds; a plain TIMESTAMP there has milliseconds."""
+    """Microseconds; a plain TIMESTAMP there has milliseconds. An instant in a text is read as ISO 8601."""
     kind = rules.kind_of(node)
+    if kind == "TIMESTAMPTZ" and isinstance(node.this, exp.Placeholder | exp.Literal):
+        node.set("this", call("FROM_ISO8601_TIMESTAMP_NANOS", node.this))
     return rules.typed(node, kind, 6) if kind in ("TIMESTAMP", "TIMESTAMPTZ") else node
 
 

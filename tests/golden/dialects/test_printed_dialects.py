@@ -1,0 +1,147 @@
+"""The SQL that is printed for engines that do not run here: one file a dialect, every query of the conformance suite.
+
+`VERITY_WRITE_CASES=1 pytest tests/golden/dialects` writes them anew; read the difference before committing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+from tests.conformance.semantic.queries import QUERIES, described
+from tests.small_orders import COLUMNS, dictionary_of, schema_of
+
+from verity.contracts.identity import OWNER
+from verity.contracts.metric import MetricQuery
+from verity.data.access import access_for
+from verity.data.catalog import build_catalog
+from verity.exceptions import NotSupported
+from verity.semantic.compiler import Compiled, compile_query
+from verity.semantic.dialects import DIALECTS, bound_in_order, collation_of
+from verity.semantic.model import Model, load_model
+
+HERE = Path(__file__).parent
+PRINTED = ("bigquery", "snowflake", "trino", "doris")
+LEAST = 25
+DICTIONARY = dictionary_of(described())
+ACCESSES = access_for(DICTIONARY, OWNER)
+
+
+@cache
+def model() -> Model:
+    return load_model(build_catalog(DICTIONARY, schema_of(COLUMNS, "gold")))
+
+
+@cache
+def compiled(name: str, dialect: str) -> Compiled | NotSupported:
+    query = MetricQuery.model_validate(QUERIES[name])
+    try:
+        return compile_query(model(), query, accesses=ACCESSES, dialect=dialect)
+    except NotSupported as refused:
+        return refused
+
+
+def printed(dialect: str) -> Iterator[tuple[str, Compiled]]:
+    for name in QUERIES:
+        made = compiled(name, dialect)
+        if isinstance(made, Compiled):
+            yield name, made
+
+
+def document(dialect: str) -> str:
+    parts = []
+    for name in QUERIES:
+        made = compiled(name, dialect)
+        text = f"{made.display};" if isinstance(made, Compiled) else f"-- refused: {made.code} {made.message}"
+        parts.append(f"-- {name}\n{text}\n")
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("dialect", PRINTED)
+def test_every_query_is_printed_as_its_golden_file_has_it(dialect: str) -> None:
+    path = HERE / f"{dialect}.sql"
+    made = document(dialect)
+    if os.environ.get("VERITY_WRITE_CASES"):
+        path.write_text(made, encoding="utf-8")
+    assert made == path.read_text(encoding="utf-8")
+    assert len(list(printed(dialect))) >= LEAST
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_statement_parses_in_its_dialect(dialect: str) -> None:
+    for name, made in printed(dialect):
+        for sql in (made.sql, made.display):
+            assert len(sqlglot.parse(sql, read=dialect)) == 1, name
+
+
+@pytest.mark.parametrize("dialect", PRINTED)
+def test_no_dialect_is_given_what_it_has_not(dialect: str) -> None:
+    for name, made in printed(dialect):
+        tree = sqlglot.parse_one(made.sql, read=dialect)
+        assert not list(tree.find_all(exp.Collate)), name
+        if dialect != "trino":
+            assert not list(tree.find_all(exp.Filter)), name
+        if dialect in ("bigquery", "doris"):
+            assert " ESCAPE " not in made.sql, name
+            assert not any("." in alias.name for alias in tree.find_all(exp.TableAlias)), name
+        assert not re.search(r"\bDATE_TRUNC\('?week", made.sql, re.IGNORECASE) or dialect in ("trino", "doris"), name
+        assert "MEDIAN" not in made.sql or dialect == "snowflake", name
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_values_are_bound_and_never_in_the_text(dialect: str) -> None:
+    query = MetricQuery.model_validate(
+        {
+            "metrics": ["orders"],
+            "filters": [
+                {"member": "status", "op": "in", "values": ["it's", "new"]},
+                {"member": "total", "op": "gt", "values": ["1.25"]},
+                {"member": "status", "op": "not_equals", "values": ["it's"]},
+            ],
+        }
+    )
+    made = compile_query(model(), query, accesses=ACCESSES, dialect=dialect)
+    assert "it's" not in made.sql.replace("''", "'")
+    assert "1.25" not in made.sql
+    marks = {
+        "duckdb": r"\$\d", "postgres": r"\$\d", "clickhouse": r"\{p\d: String\}", "spark": r":p\d", "bigquery": r"@p\d",
+        "snowflake": r":\d", "trino": r"\?", "doris": r"\?",
+    }  # fmt: skip
+    found = re.findall(marks[dialect], made.sql)
+    assert len(found) == 4
+    if dialect in ("trino", "doris"):
+        assert [str(v) for v in bound_in_order(made.work.statement, made.parameters)] == ["it's", "new", "1.25", "it's"]
+
+
+@pytest.mark.parametrize(("text", "pattern"), [("50%_\\!", "50\\%\\_\\\\!"), ("!%", "!\\%"), ("plain", "plain")])
+def test_a_pattern_is_escaped_by_backslashes_where_nothing_else_escapes(text: str, pattern: str) -> None:
+    query = MetricQuery.model_validate(
+        {"metrics": ["orders"], "filters": [{"member": "status", "op": "contains", "values": [text]}]}
+    )
+    made = compile_query(model(), query, accesses=ACCESSES, dialect="bigquery")
+    like = sqlglot.parse_one(made.display, read="bigquery").find(exp.Like)
+    assert like is not None
+    assert like.expression.name == f"%{pattern}%"
+    replaced = sqlglot.parse_one(made.sql, read="bigquery").find(exp.Like)
+    assert replaced is not None
+    assert evaluated(replaced.expression, str(made.parameters[0])) == f"%{pattern}%"
+
+
+def evaluated(node: exp.Expr, value: str) -> str:
+    """What nested REPLACEs make of the parameter's value."""
+    if isinstance(node, exp.Replace):
+        arguments = (node.args["expression"], node.args["replacement"])
+        old, new = (argument.name for argument in arguments)
+        return evaluated(node.this, value).replace(old, new)
+    return value
+
+
+def test_an_unknown_dialect_is_refused_by_name() -> None:
+    with pytest.raises(NotSupported, match="no SQL is written for 'oracle'"):
+        collation_of("oracle")
