@@ -19,11 +19,12 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=10)
     parser.add_argument("--most", type=int, default=10)
     parser.add_argument("--postgres", default="")
+    parser.add_argument("--kinds", action="store_true", help="metrics of every kind, comparisons, totals, gaps")
     parser.add_argument("--raw", action="store_true", help="print without reducing")
     asked = parser.parse_args()
     engine = Postgres(asked.postgres) if asked.postgres else Duck()
     began = time.monotonic()
-    tally = run(engine, asked.seed, worlds=asked.worlds, questions=asked.questions, most=asked.most)
+    tally = run(engine, asked.seed, worlds=asked.worlds, questions=asked.questions, most=asked.most, kinds=asked.kinds)
     print(f"seed {asked.seed}: {dict(tally.counts)} in {time.monotonic() - began:.1f} s")
     for difference in tally.differences:
         print(report(difference if asked.raw else reduced(engine, difference)))

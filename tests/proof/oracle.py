@@ -41,7 +41,7 @@ class _Answer:
         self._world = rows.world
         self._written = question
         self._asked = meant(rows.ways, question)
-        self._where, self._having = self._split()
+        self._where, self._having = split(self._asked)
         self._leaves = list(dict.fromkeys(self._needed()))
 
     def expected(self) -> Expected:
@@ -67,24 +67,10 @@ class _Answer:
                 rows += [key] * len(values)
             else:
                 rows.append((*key, *(self._value(metric, values) for metric in self._asked.metrics)))
-        rows = self._ordered(rows)[self._asked.offset :]
-        return Expected(rows[: self._asked.limit], len(self._asked.by))
+        names = [by.name() for by in self._written.by] + list(self._asked.metrics)
+        return Expected(ordered(rows, names, self._asked), len(self._asked.by))
 
     # --- what is asked
-
-    def _split(self) -> tuple[list[Node], list[Node]]:
-        rows: list[Node] = []
-        groups: list[Node] = []
-        for node in _flat(self._asked.where):
-            named = any(isinstance(leaf, Where) and leaf.metric for leaf in leaves_of(node))
-            (groups if named else rows).append(node)
-        rows += self._asked.segments
-        on = self._asked.range_of or TIME
-        if self._asked.since is not None:
-            rows.append(Where(on, "gte", (self._asked.since,)))
-        if self._asked.until is not None:
-            rows.append(Where(on, "lt", (self._asked.until,)))
-        return rows, groups
 
     def _compared(self) -> list[str]:
         return [
@@ -181,18 +167,34 @@ class _Answer:
         assert member is not None
         return self._rows.type_of(self._rows.ways.target(member.root, member.joins), member.name)
 
-    # --- order
 
-    def _ordered(self, rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
-        names = [by.name() for by in self._written.by] + list(self._asked.metrics)
-        keys = [(names.index(name), desc, nulls) for name, desc, nulls in self._asked.order]
-        keys += [(i, False, "last") for i in range(len(self._asked.by))]
-        for index, desc, nulls in reversed(keys):
-            known = [row for row in rows if row[index] is not None]
-            unknown = [row for row in rows if row[index] is None]
-            known.sort(key=lambda row, i=index: _sortable(row[i]), reverse=desc)  # type: ignore[misc]
-            rows = [*unknown, *known] if nulls == "first" else [*known, *unknown]
-        return rows
+def split(asked: Question) -> tuple[list[Node], list[Node]]:
+    """The conditions on rows, with segments and the range, and those on groups."""
+    rows: list[Node] = []
+    groups: list[Node] = []
+    for node in _flat(asked.where):
+        named = any(isinstance(leaf, Where) and leaf.metric for leaf in leaves_of(node))
+        (groups if named else rows).append(node)
+    rows += asked.segments
+    on = asked.range_of or TIME
+    if asked.since is not None:
+        rows.append(Where(on, "gte", (asked.since,)))
+    if asked.until is not None:
+        rows.append(Where(on, "lt", (asked.until,)))
+    return rows, groups
+
+
+def ordered(rows: list[tuple[Cell, ...]], names: list[str], asked: Question) -> list[tuple[Cell, ...]]:
+    """In the order asked for, then by every dimension, cut by offset and limit. `names` are those of the columns."""
+    keys = [(names.index(name), desc, nulls) for name, desc, nulls in asked.order]
+    keys += [(i, False, "last") for i in range(len(asked.by))]
+    for index, desc, nulls in reversed(keys):
+        known = [row for row in rows if row[index] is not None]
+        unknown = [row for row in rows if row[index] is None]
+        known.sort(key=lambda row, i=index: _sortable(row[i]), reverse=desc)  # type: ignore[misc]
+        rows = [*unknown, *known] if nulls == "first" else [*known, *unknown]
+    rows = rows[asked.offset :]
+    return rows[: asked.limit]
 
 
 def meant(ways: Ways, question: Question) -> Question:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import yaml
 
+from tests.proof.compare import same_row
 from tests.proof.engines import Compiler, Duck, Postgres
 from tests.proof.oracle_paths import Refused
 from tests.proof.question import Node, Question, Tree
@@ -41,11 +42,19 @@ def report(difference: Difference) -> str:
         yaml.safe_dump(tables, sort_keys=False, allow_unicode=True).rstrip(),
         *(f"rows {name}: {of}" for name, of in rows.items()),
         f"query: {difference.question.document()}",
-        f"expected: {_shown(difference.expected)}",
-        f"got: {_shown(difference.got)}",
+        *_outcomes(difference.expected, difference.got),
         f"sql: {difference.sql}",
     ]
     return "\n".join(lines)
+
+
+def _outcomes(expected: object, got: object) -> list[str]:
+    """Both, or of long ones what only one of them has."""
+    if isinstance(expected, list) and isinstance(got, list) and len(expected) > 6:
+        only = [row for row in expected if not any(same_row(row, other) for other in got)]
+        more = [row for row in got if not any(same_row(row, other) for other in expected)]
+        return [f"expected of {len(expected)}: {only}", f"got of {len(got)}: {more}"]
+    return [f"expected: {_shown(expected)}", f"got: {_shown(got)}"]
 
 
 def _known(row: dict[str, object]) -> dict[str, str]:

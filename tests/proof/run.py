@@ -10,11 +10,13 @@ from typing import Any
 
 from tests.proof.compare import same_rows
 from tests.proof.engines import Compiler, Duck, Postgres
+from tests.proof.kinds import KindQuestions, add_kinds
 from tests.proof.oracle import answer
+from tests.proof.oracle_kinds import answer_kinds
 from tests.proof.oracle_paths import Refused
-from tests.proof.question import Question
+from tests.proof.question import Question, Where
 from tests.proof.questions import Questions
-from tests.proof.world import World
+from tests.proof.world import Metric, World
 from tests.proof.worlds import make_world
 from verity.exceptions import VerityError
 
@@ -42,7 +44,7 @@ class Tally:
 def outcome_of(world: World, question: Question) -> Any:
     """The oracle's: rows, or the refusal."""
     try:
-        return answer(world, question).rows
+        return (answer_kinds if has_kinds(world, question) else answer)(world, question).rows
     except Refused as refused:
         return refused
 
@@ -74,15 +76,34 @@ def agree(expected: Any, got: Any) -> bool:
     return isinstance(got, list) and same_rows(expected, got)
 
 
-def run(engine: Duck | Postgres, seed: int, *, worlds: int, questions: int, most: int = 50) -> Tally:
-    """So many questions about so many worlds; stops at `most` differences."""
+def has_kinds(world: World, question: Question) -> bool:
+    """Whether it takes more than plain groups to answer."""
+    compared = [leaf.metric for leaf in question.leaves() if isinstance(leaf, Where) and leaf.metric]
+    parts = [world.tables[t].metrics[n] for t, _, n in (m.partition(".") for m in (*question.metrics, *compared))]
+    plain = all(metric.type == "simple" for metric in parts)
+    return bool(question.extra) or (not plain and any(_has_kind(world, metric) for metric in parts))
+
+
+def _has_kind(world: World, metric: Metric) -> bool:
+    if metric.type not in ("simple", "ratio", "derived"):
+        return True
+    return any(_has_kind(world, world.tables[t].metrics[n]) for t, _, n in (p.partition(".") for p in metric.parts))
+
+
+def run(
+    engine: Duck | Postgres, seed: int, *, worlds: int, questions: int, most: int = 50, kinds: bool = False
+) -> Tally:
+    """So many questions about so many worlds, about metrics of every kind if `kinds`; stops at `most` differences."""
     tally = Tally()
     for number in range(worlds):
         world_seed = seed * 1_000_003 + number
+        rng = random.Random(world_seed)  # noqa: S311 - a seed must repeat
         world = make_world(world_seed)
+        if kinds:
+            add_kinds(rng, world)
         engine.load(world)
         compiler = Compiler(world)
-        drawn = Questions(random.Random(world_seed), world)  # noqa: S311 - a seed must repeat
+        drawn = (KindQuestions if kinds else Questions)(rng, world)
         for _ in range(questions):
             question = drawn.draw()
             expected = outcome_of(world, question)
@@ -107,5 +128,7 @@ def _count(tally: Tally, question: Question, expected: Any, got: Any) -> None:
     counts["answered"] += 1
     counts["rows"] += len(expected)
     counts["with several tables"] += len({m.partition(".")[0] for m in question.metrics}) > 1
+    for key in question.extra:
+        counts[f"with {key}"] += 1
     counts["with filters"] += bool(question.where)
     counts["empty"] += not expected

@@ -47,7 +47,8 @@ class Entity:
 
 @dataclass
 class Metric:
-    """A metric: simple (`value`), ratio (`parts` = numerator, denominator) or derived (`formula` over part names)."""
+    """A metric: simple (`value`), ratio (`parts` = numerator, denominator), derived (`formula` over part names), or of
+    another kind: its further keys are `options`, what it is made of `parts`, a percentile's expression `formula`."""
 
     type: str = "simple"
     value: Aggregate | None = None
@@ -71,7 +72,7 @@ class Metric:
         if self.type == "ratio":
             made |= {"numerator": self.parts[0], "denominator": self.parts[1]}
         if self.formula is not None:
-            made["sql"] = braced(self.formula)
+            made["sql"] = self.formula.sql() if self.type == "percentile" else braced(self.formula)
         return made
 
 
