@@ -22,7 +22,7 @@ from benchmarks.peers.install import PEERS
 from benchmarks.peers.judged import EDGE, Judged, judge
 from benchmarks.peers.table import markdown
 from benchmarks.timing import Figure
-from benchmarks.tpch.data import engine
+from benchmarks.tpch.data import empty_database
 from benchmarks.tpch.side_by_side import RUNS, Bench, Compared, Side, compare
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -44,7 +44,7 @@ def measured(
     install_missing: bool = True,
 ) -> Judged:
     """Ask every peer, judge on both data sets, time on the first."""
-    peers = ask_peers(_database(scale), chosen, install_missing=install_missing)
+    peers = ask_peers(empty_database(scale), chosen, install_missing=install_missing)
     plain = _compared(peers, scale, runs, edge=False)
     edge = _compared(peers, edge_scale, 0, edge=True)
     return judge(peers, plain, edge)
@@ -66,15 +66,6 @@ def _compared(peers: list[Peer], scale: float, runs: int, *, edge: bool) -> list
         )
     finally:
         bench.close()
-
-
-def _database(scale: float) -> Path:
-    warehouse = engine(scale)
-    try:
-        with warehouse._current() as version:
-            return version.key
-    finally:
-        warehouse.close()
 
 
 def save(judged: Judged) -> None:

@@ -77,6 +77,20 @@ def engine(scale: float = 1, *, edge: bool = False, threads: int | None = None) 
     return DuckDBEngine(project(scale, edge=edge), settings)
 
 
+def empty_database(scale: float = 1) -> Path:
+    """A database of the same name with the same tables and no rows: what another tool may open, even to write."""
+    place = CACHE / f"empty-{FORM}" / "build.duckdb"
+    if not place.is_file():
+        files = parquet(scale)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(place)) as connection:
+            connection.execute("create schema gold")
+            for table in TABLES:
+                connection.execute(f"create table gold.{table} as from '{files / table}.parquet' limit 0")
+            connection.execute(ACCOUNT_DAY)
+    return place
+
+
 def _generator() -> Path:
     place = CACHE / "env"
     program = place / "bin" / "tpchgen-cli"
