@@ -44,7 +44,7 @@ check: static  ## what CI runs: static checks, the tests with coverage, a sample
 	$(BIN)/coverage combine -q && $(BIN)/coverage report | tail -n 3
 	$(BIN)/python -m tests.soak all --sample $(if $(SEED),--seed $(SEED))
 
-soak: .venv/.dev  ## one long suite in full: make soak SUITE=kill, crash, concurrency, invariance or scout
+soak: .venv/.dev $(if $(filter spark engines,$(SUITE)),.venv/.spark)  ## one long suite in full, its result saved: make soak SUITE=kill (python -m tests.soak lists them)
 	$(BIN)/python -m tests.soak $(SUITE) --full $(if $(SEED),--seed $(SEED))
 
 test-clean:  ## make demo and make test in an empty clone with an empty HOME and only the system's own tools
@@ -60,6 +60,7 @@ lock:  ## resolve the dependencies anew into requirements/ (needs uv)
 	uv pip compile $(LOCK) --extra all --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile $(LOCK) -c requirements/dev.txt pyproject.toml -o requirements/base.txt
 	uv pip compile $(LOCK) --extra demo -c requirements/dev.txt pyproject.toml -o requirements/demo.txt
+	uv pip compile $(LOCK) --extra spark -c requirements/dev.txt pyproject.toml -o requirements/spark.txt
 	uv pip compile $(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 
 clean:  ## remove what was made here: .venv, caches, the demo
@@ -80,5 +81,10 @@ clean:  ## remove what was made here: .venv, caches, the demo
 	$(PIP) install --require-hashes -r requirements/dev.txt -r requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch .venv/.demo $@
+
+.venv/.spark: requirements/spark.txt .venv/.dev
+	@echo "installing Spark into .venv ..."
+	$(PIP) install --require-hashes -r requirements/spark.txt
+	@touch $@
 
 .PHONY: help setup demo test unit types fix static check soak test-clean docs bench lock clean
