@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sqlglot import exp
+
 from verity.contracts.metric import MetricQuery
 from verity.contracts.question import MetricEvidence
 from verity.contracts.table import Column
 from verity.data.access import TableAccess
 from verity.exceptions import InternalError
-from verity.semantic.dialects import collation_of, printed, shown
+from verity.semantic.days_first import days_first
+from verity.semantic.dialects import NATIVE, collation_of, printed, shown
 from verity.semantic.explain import evidence_of, plan_of
 from verity.semantic.frames.plan import plan_frames
 from verity.semantic.model import Model
 from verity.semantic.plan import Plan
+from verity.semantic.rewrites import rewrite
+from verity.semantic.rewrites import rewrite
 from verity.semantic.rules.combine import combine
 from verity.semantic.rules.frames import write_frames
 from verity.semantic.rules.groups import form_scans
@@ -33,6 +38,7 @@ from verity.semantic.rules.paths import find_paths
 from verity.semantic.rules.scans import write_scans
 from verity.semantic.rules.supported import refuse_unsupported
 from verity.semantic.rules.totals import add_totals
+from verity.semantic.staging import staged
 from verity.semantic.work import JoinName, Value, Work
 
 RULES: tuple[Callable[[Work], None], ...] = (
@@ -52,6 +58,10 @@ RULES: tuple[Callable[[Work], None], ...] = (
 
 LEVEL_RULES = RULES[RULES.index(plan_frames) : RULES.index(order_rows)]
 """What a total's level goes through: its members are resolved, and it has no order of its own."""
+
+
+STAGING = frozenset({"duckdb"})
+"""The dialects whose engine was measured to gain from aggregating in stages."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,17 @@ def compile_query(
     statement = work.statement
     if statement is None:
         raise InternalError("the compiler made no statement")
-    return Compiled(query, printed(statement, dialect), tuple(work.parameters), tuple(work.columns), dialect, work)
+    sql = _text(work, statement, dialect)
+    return Compiled(query, sql, tuple(work.parameters), tuple(work.columns), dialect, work)
+
+
+def _text(work: Work, statement: exp.Expr, dialect: str) -> str:
+    """The SQL as it is executed: where a large table is aggregated in stages, `work.statement` stays as the plan is."""
+    made = staged(work, statement) if dialect in STAGING else None
+    if made is None:
+        return printed(statement, dialect)
+    rewrite(statement, dialect)
+    return printed(made, dialect)
 
 
 def _compile_level(work: Work) -> None:
