@@ -18,11 +18,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.docs.blocks import Block, blocks, commands, missing
 from verity.cli.main import run
 from verity.data.model import TableEntry
+from verity.data.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "numbers"
@@ -71,7 +71,7 @@ def test_every_block_of_a_page_holds(page, project):
             shown = following.body.splitlines() if following.language == "text" else []
             assert missing(shown, said) == [], f"{block.body}\n{said}"
         elif block.language == "yaml":
-            part = yaml.safe_load(block.body)
+            part = read_yaml(block.body, page.name).value
             if isinstance(part, dict) and set(part) <= set(TableEntry.model_fields):
                 TableEntry.model_validate({"table": "shown", **part})
     assert any(block.language in ("console", "python") for block in found), "a page without an example that runs"
