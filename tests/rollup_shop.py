@@ -93,8 +93,8 @@ def described() -> dict[str, dict[str, Any]]:
                 },
                 "by_day": {
                     "metrics": [
-                        "orders", "revenue", "units", "mean", "biggest", "first_status", "all_paid", "known", "delivered",
-                        "ticket", "gap", "big",
+                        "orders", "revenue", "units", "mean", "biggest", "first_status", "all_paid", "known",
+                        "delivered", "ticket", "gap", "big",
                     ],
                     "dimensions": ["at:day", "area", "status", "customer.region"],
                     "partition": "at:day",

@@ -15,6 +15,7 @@ from sqlglot import exp
 from verity.contracts.rollup import BuiltRollup, RollupState, RollupVerdict
 from verity.data.model import Dictionary
 from verity.exceptions import RollupInvalid
+from verity.query.recent import Recent
 from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
 from verity.semantic.rollups.definition import Definition, define_rollup
@@ -45,6 +46,7 @@ class Rollups:
         self._proven: dict[tuple[str, str], bool] = {}
         self._outside: dict[tuple[str, tuple[tuple[str, str], ...]], frozenset[tuple[str, str]]] = {}
         self._guard = threading.Lock()
+        self._routed: Recent[tuple[str, str, str, str, tuple[str, ...]], Routed] = Recent(512)
 
     @property
     def store(self) -> RollupStore | None:
@@ -64,9 +66,25 @@ class Rollups:
         work = compiled.work
         if not any(table.rollups for table in dictionary.tables.values()) or work.statement is None:
             return NONE
+        in_force = self._store.built() if self._store is not None else ()
+        names = tuple(str(one.relation) for one in in_force)
+        key = (compiled.sql, repr(compiled.parameters), version, dictionary.content_hash, names)
+        return self._routed.get(key, lambda: self._route(compiled, dictionary, version, owner, in_force))
+
+    def _route(
+        self,
+        compiled: Compiled,
+        dictionary: Dictionary,
+        version: str,
+        owner: Callable[[], Model],
+        in_force: tuple[BuiltRollup, ...],
+    ) -> Routed:
+        work = compiled.work
+        if work.statement is None:
+            return NONE
         declared = self.declared(dictionary, version, owner)
-        roots = {scan.root for scan in compiled.work.scans}
-        built = {one.rollup: one for one in self._store.built()} if self._store is not None else {}
+        roots = {scan.root for scan in work.scans}
+        built = {one.rollup: one for one in in_force}
         candidates: dict[str, list[Candidate]] = {}
         for definition in declared.definitions:
             if definition.table in roots:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,34 +21,27 @@ from verity.contracts.dataset import DataState
 from verity.contracts.identity import OWNER, Principal
 from verity.contracts.metric import FilterNode, GroupBy, MetricQuery
 from verity.contracts.question import MetricEvidence
-from verity.contracts.rollup import ProposedRollup, RollupState, RollupVerdict
-from verity.contracts.run import Verdict
 from verity.contracts.table import Table
-from verity.contracts.tool import Progress
 from verity.data.catalog import Catalog
 from verity.data.model import Dictionary
-from verity.exceptions import EngineRefused, InternalError, QueryError, RollupsUnsupported, UnknownMember
+from verity.exceptions import EngineRefused, InternalError, UnknownMember
 from verity.query.cache import Kept, ResultCache, cache_key
 from verity.query.cost import cost_words, rows_read
 from verity.query.freshness import freshness_of
 from verity.query.guardrails import check_statement
 from verity.query.integrity import Integrity
-from verity.query.log import LoggedQuery
 from verity.query.members import ListedMember, listed
 from verity.query.outside import OutsideTables, Version
 from verity.query.pivot import pivoted, pivoted_arrow
 from verity.query.recent import Recent
 from verity.query.results import rows_of, typed_table
-from verity.query.rollup_builds import build_rollups
-from verity.query.rollup_proposals import Counted, propose
-from verity.query.rollups import NONE, Declared, Rollups
+from verity.query.rollup_verbs import UNNAMED, RollupVerbs, may_name
+from verity.query.rollups import NONE, Rollups
 from verity.query.values import MOST_VALUES, MemberValues, read_values
 from verity.query.views import View, Views
 from verity.query.where_reader import parse_by, parse_where
 from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
-from verity.semantic.rollups.definition import Definition
-from verity.semantic.rollups.filling import size_sql
 from verity.semantic.rollups.routing import Routed
 from verity.semantic.shapes import compile_shape
 from verity.semantic.work import JoinName
@@ -56,8 +49,6 @@ from verity.warehouse.engine import Engine, ReadResult
 
 __all__ = ["ListedMember", "MemberValues", "QueryResult", "QueryService", "QuerySettings"]
 
-UNNAMED = "(a rollup)"
-"""What a rollup is called for those who may not see all that it is made of."""
 _TRIES = 3
 """How often a query is compiled anew because a build was published between compiling and reading."""
 
@@ -106,9 +97,22 @@ class _Ran:
     cache: str
     refused: str | None = None
     """Why the engine would not read a chosen rollup, so that the tables were read."""
+    key: str = ""
+    """Of the cache; empty where the result may not be kept."""
 
 
-class QueryService:
+@dataclass(frozen=True)
+class _Told:
+    """What is recorded beside the rows."""
+
+    table_id: str
+    query: MetricQuery
+    metrics: tuple[MetricEvidence, ...]
+    sql: str
+    plan: Json
+
+
+class QueryService(RollupVerbs):
     """Answers metric queries. Thread-safe; every method names its principal."""
 
     def __init__(
@@ -129,6 +133,7 @@ class QueryService:
         self._rollups = Rollups(engine)
         self._cache = ResultCache(self._settings.cache_bytes)
         self._outside = OutsideTables(engine)
+        self._told: Recent[tuple[str, str, str], _Told] = Recent(512)
 
     def run(
         self,
@@ -143,8 +148,9 @@ class QueryService:
         ran = self._read(query, principal, seconds, cancel)
         view, compiled, read = ran.view, ran.compiled, ran.read
         done = time.monotonic()
+        told = self._tell(ran, query)
         table = Table(
-            table_id=_table_id(compiled),
+            table_id=told.table_id,
             columns=compiled.columns,
             rows=rows_of(read.table, compiled.columns),
             row_count=read.table.num_rows,
@@ -162,14 +168,14 @@ class QueryService:
         }
         return QueryResult(
             table=pivoted(table, query),
-            query=compiled.plan.query,
-            metrics=compiled.metrics,
-            sql=compiled.display,
+            query=told.query,
+            metrics=told.metrics,
+            sql=told.sql,
             engine=self._engine.name,
             state=read.state,
             dictionary_hash=view.dictionary.content_hash,
             policy_hash=view.policy_hash,
-            plan=compiled.plan.model_dump(mode="json", by_alias=True),
+            plan=told.plan,
             trace=trace,
             freshness=freshness,
         )
@@ -203,59 +209,6 @@ class QueryService:
             words.append(cost_words(read))
             plan["cost"] = {"rows_read": read}
         return tuple(words), plan, compiled.display
-
-    def rollup_verdicts(self, query: MetricQuery, principal: Principal) -> tuple[RollupVerdict, ...]:
-        """Each rollup of the tables that the query reads: used, or why not. What names something that the principal
-        may not see is told without its name, and sizes are the owner's to know. Raises `QueryError`."""
-        view = self._view(principal)
-        routed = self._route(view, self._compile(view, query))
-        if principal.is_owner:
-            return routed.verdicts
-        return tuple(
-            verdict.model_copy(update={"rows": None, "source_rows": None})
-            if self._may_name(view, routed, verdict.rollup)
-            else RollupVerdict(rollup=UNNAMED, used=verdict.used, reason="it names what you may not see")
-            for verdict in routed.verdicts
-        )
-
-    def rollups(self, principal: Principal) -> tuple[RollupState, ...]:
-        """Every declared rollup and what there is of it. Owner only: see `Workbench`."""
-        view = self._view(principal)
-        return self._rollups.states(view.dictionary, view.version, lambda: self._owner_model(view.dictionary))
-
-    def build_rollups(
-        self,
-        only: tuple[str, ...] = (),
-        *,
-        wait_seconds: float = 0.0,
-        progress: Callable[[Progress], None] = lambda _: None,
-    ) -> Verdict:
-        """Build the declared rollups, or those named, from the published data. It answers nobody.
-
-        Raises `RollupsUnsupported`, `RollupUnknown`, `WarehouseBusy`, `NothingPublished`."""
-        if self._rollups.store is None:
-            raise RollupsUnsupported(self._engine.name)
-        dictionary = self._load_dictionary()
-
-        def declare(version: str) -> Declared:
-            return self._rollups.declared(dictionary, version, lambda: self._owner_model(dictionary))
-
-        return build_rollups(self._rollups.store, declare, only=only, wait_seconds=wait_seconds, progress=progress)
-
-    def propose_rollups(
-        self, logged: Iterable[LoggedQuery], principal: Principal, *, most: int = 5
-    ) -> tuple[ProposedRollup, ...]:
-        """Rollups that would have served most of the time of these queries. Owner only: see `Workbench`."""
-        view = self._view(principal)
-
-        def count(definition: Definition) -> Counted:
-            (row,) = self._engine.read(size_sql(definition)).table.to_pylist()
-            return Counted(int(row["rows"]), int(row["source_rows"] or 0))
-
-        def compile_(query: MetricQuery) -> Compiled:
-            return self._compile(view, query)
-
-        return propose(logged, view.model, compile_, count, dialect=self._engine.dialect, most=most)
 
     def catalog(self, principal: Principal) -> Catalog:
         """The members that the principal may see, over the published tables."""
@@ -307,6 +260,18 @@ class QueryService:
                 return ran
         raise _too_fast()
 
+    def _tell(self, ran: _Ran, query: MetricQuery) -> _Told:
+        """What is recorded beside the rows; kept for a question that is asked again, since it is the same."""
+
+        def make() -> _Told:
+            plan, compiled = ran.compiled.plan, ran.compiled
+            dumped = plan.model_dump(mode="json", by_alias=True)
+            return _Told(_table_id(compiled), plan.query, compiled.metrics, compiled.display, dumped)
+
+        if not ran.key:
+            return make()
+        return self._told.get((ran.key, query.model_dump_json(by_alias=True), str(ran.compiled.work.today)), make)
+
     def _found_or_run(
         self, view: View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None
     ) -> _Ran:
@@ -317,8 +282,8 @@ class QueryService:
         key = cache_key(compiled.sql, compiled.parameters, *scope)
         kept = self._cache.find(key)
         if kept is not None and not (cancel is not None and cancel.is_set()):
-            return _Ran(view, compiled, kept.result, compiled.sql, kept.rollups, "hit")
-        ran = self._run(view, compiled, seconds, cancel, "miss")
+            return _Ran(view, compiled, kept.result, compiled.sql, kept.rollups, "hit", key=key)
+        ran = replace(self._run(view, compiled, seconds, cancel, "miss"), key=key)
         if ran.read.state.data_version == view.version:
             self._cache.keep(key, Kept(ran.read, ran.rollups), seconds=outside.seconds)
         return ran
@@ -339,7 +304,7 @@ class QueryService:
             try:
                 read = self._execute(routed.sql, compiled, seconds, cancel, cap)
                 if read.state.data_version == view.version:
-                    names = tuple(n if self._may_name(view, routed, n) else UNNAMED for n in routed.used)
+                    names = tuple(n if may_name(view.model.catalog, routed, n) else UNNAMED for n in routed.used)
                     return _Ran(view, compiled, read, routed.sql, names, cache)
             except EngineRefused as error:  # it was replaced between being chosen and being read: told in the trace
                 refused = error.message
@@ -355,12 +320,6 @@ class QueryService:
         if routed.statement is not None:
             check_statement(routed.statement, len(compiled.parameters))
         return routed
-
-    def _may_name(self, view: View, routed: Routed, rollup: str) -> bool:
-        """Whether the principal sees every member that a rollup and its verdict name."""
-        if not view.model.catalog.is_narrowed:
-            return True
-        return all(_sees(view.model.catalog, member) for member in routed.members.get(rollup, frozenset({rollup})))
 
     def _owner_model(self, dictionary: Dictionary) -> Model:
         return self._view_of(dictionary, OWNER).model
@@ -409,14 +368,6 @@ class QueryService:
 
     def _view_of(self, dictionary: Dictionary, principal: Principal) -> View:
         return self._views.of(dictionary, self._engine.state().data_version, principal)
-
-
-def _sees(catalog: Catalog, member: str) -> bool:
-    """Whether a member is on offer in a principal's catalog."""
-    try:
-        return catalog.find_metric(member) is not None or bool(catalog.dimension(member))
-    except QueryError:
-        return False
 
 
 def _too_fast() -> InternalError:
