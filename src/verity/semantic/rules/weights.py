@@ -33,7 +33,7 @@ def weighted_bridge(work: Work, scan: Scan) -> Path | None:
         if index != graph.first_to_many(scan.root, place.path):
             raise NotAllocatable(
                 f"'{scan.metrics[0].member}' by '{asked.member}' goes to many rows before the bridge that splits them",
-                remedy="Ask for a metric of the table that declares the weighted join, or of one that leads to its rows.",
+                remedy="Ask for a metric of the table that declares the weighted join, or of one that reaches it.",
             )
         return place.path[: index + 1]
     return None
