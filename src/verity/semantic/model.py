@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from verity.data.catalog import Catalog
+from verity.data.catalog import Catalog, CatalogTable
 from verity.exceptions import ExpressionInvalid, MemberCycle, QueryError, UnknownMember
 from verity.semantic import types
 from verity.semantic.expressions import Binder, Bound, described
@@ -112,6 +112,24 @@ class Model:
             return self.binder
         whole = self.catalog.whole
         return Binder(whole, JoinGraph(whole))
+
+    @cached_property
+    def physical_tables(self) -> Mapping[tuple[str, str], CatalogTable]:
+        """The tables by schema and name of what they lie on; the first where several do."""
+        found: dict[tuple[str, str], CatalogTable] = {}
+        for table in self.catalog.usable_tables.values():
+            if table.physical is not None:
+                found.setdefault((table.physical.schema_name, table.physical.name), table)
+        return found
+
+    @cached_property
+    def has_approximate(self) -> bool:
+        """Whether any number may be summed in floating point, which only repeats where it is summed in one way."""
+        return any(
+            any(metric.approximate for metric in table.usable_metrics.values())
+            or any(column.entry is not None and column.entry.approximate for column in table.usable.values())
+            for table in self.catalog.usable_tables.values()
+        )
 
     def _load_metrics(self) -> None:
         for table in self.catalog.usable_tables.values():
