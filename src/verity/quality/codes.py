@@ -13,5 +13,7 @@ CODES: dict[str, str] = {
     "VRT-577": "The time column is NULL in every row, so no question about time can be answered.",
     "VRT-578": "A table holds no row.",
     "VRT-579": "A check could not be made.",
+    "VRT-580": "A fiscal calendar lacks days that a table has; they fall into no period.",
+    "VRT-581": "The weights of a bridge do not add up to 1 for each row, so sums over it are not the whole.",
 }
 """Every code of this package and what it means, in one line each (the error reference is made from it)."""

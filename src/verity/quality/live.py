@@ -11,6 +11,7 @@ from verity.exceptions import DataError, QueryError
 from verity.quality.figures import Figures
 from verity.quality.join_checks import check_joins
 from verity.quality.lines import of_error
+from verity.quality.period_checks import check_calendar, check_weights
 from verity.quality.table_checks import TABLE_CHECKS
 from verity.semantic.join_graph import JoinGraph
 
@@ -30,5 +31,7 @@ def _check_table(figures: Figures, table: CatalogTable, graph: JoinGraph) -> Ite
         for check in TABLE_CHECKS:
             yield from check(figures, table)
         yield from check_joins(figures, table, graph)
+        yield from check_calendar(figures, table)
+        yield from check_weights(figures, table, graph)
     except (DataError, QueryError) as error:
         yield of_error(table.name, error)
