@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from verity.data.catalog import TO_MANY, Catalog
+from verity.data.check_masks import check_hierarchies, check_masks, check_zones
 from verity.data.finding import CODES, Finding
 from verity.data.join_paths import ambiguous_targets
 from verity.data.members import CatalogTable
@@ -176,7 +177,10 @@ def _portable_names(catalog: Catalog) -> Iterator[Finding]:
             yield _finding(catalog, "VRT-219", table, path, message, remedy, level="warning")
 
 
-RULES = (_references, _metric_form, _keys, _ambiguous_paths, _clashes, _values, _access, _portable_names)
+RULES = (
+    _references, _metric_form, _keys, _ambiguous_paths, _clashes, _values, _access, check_masks, check_hierarchies,
+    check_zones, _portable_names,
+)  # fmt: skip
 
 
 def words(aliases: Mapping[Any, tuple[str, ...]]) -> tuple[str, ...]:

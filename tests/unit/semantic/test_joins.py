@@ -474,6 +474,11 @@ def test_a_drill_behind_a_join_stays_behind_it(engine: MemoryEngine) -> None:
         ("orders", {"calendar": "rates"}, "VRT-208", "which of its columns is the day"),
         ("rates", {"periods": {"day": "since", "fiscal_month": "moon"}}, "VRT-207", "moon"),
         ("people", {"access": {"x": {"columns_masked": {"nam": "hash"}}}}, "VRT-207", "name"),
+        ("people", {"access": {"x": {"columns_masked": {"name": "year"}}}}, "VRT-218", "it is text"),
+        ("people", {"hierarchies": {"manager": ["country", "city"]}}, "VRT-214", "Give it another name"),
+        ("people", {"hierarchies": {"geo": ["country", "city", "country"]}}, "VRT-214", "stands in the hierarchy"),
+        ("orders", {"columns": {"day": {"timezone": "Asia/Manila"}}}, "VRT-200", "has no wall clock"),
+        ("orders", {"columns": {"at": {"type": "timestamp", "timezone": "Manila"}}}, "VRT-200", "IANA"),
     ],
 )
 def test_what_is_wrong_with_a_bridge_a_hierarchy_or_a_calendar_is_found(
