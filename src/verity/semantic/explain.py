@@ -8,6 +8,7 @@ from verity.data.lock import metric_version
 from verity.semantic.kinds.sequence import Sequence
 from verity.semantic.metrics import Metric
 from verity.semantic.plan import Plan, PlannedJoin, PlannedScan
+from verity.semantic.words import partial_of, reads_of, words_of
 from verity.semantic.work import Both, Either, Leaf, Named, Node, Scan, Work
 
 
@@ -35,8 +36,15 @@ def definition(metric: Metric) -> str:
 
 def plan_of(work: Work) -> Plan:
     """The logical plan."""
-    scans = tuple(_scan(scan) for scan in work.scans)
-    return Plan(query=canonical(work), scans=scans, columns=tuple(work.columns), words=tuple(_words(work, scans)))
+    scans = [_scan(scan) for scan in work.scans]
+    scans += [_scan(scan, reads_of(work, frame)) for frame in work.frames for scan in frame.work.scans]
+    return Plan(
+        query=canonical(work),
+        scans=tuple(scans),
+        columns=tuple(work.columns),
+        partial=partial_of(work),
+        words=tuple(words_of(work, tuple(scans))),
+    )
 
 
 def canonical(work: Work) -> MetricQuery:
@@ -80,10 +88,11 @@ def _filter(node: Node) -> FilterNode:
     return Condition(member=node.member, op="equals", values=(True,))
 
 
-def _scan(scan: Scan) -> PlannedScan:
+def _scan(scan: Scan, reads: str = "") -> PlannedScan:
     time = ".".join((scan.root, *scan.time.path, scan.time.column)) if scan.time else None
     return PlannedScan(
         root=scan.root,
+        reads=reads,
         metrics=tuple(m.member for m in scan.metrics),
         time=time,
         dimensions=tuple(".".join((scan.root, *p.path, p.column)) for p in scan.dimensions),
@@ -91,29 +100,3 @@ def _scan(scan: Scan) -> PlannedScan:
         policies=tuple(sorted(scan.policies)),
         deduplicated_by=scan.key,
     )
-
-
-_JOIN_WORDS = {
-    "left": "joined to {table} over {path}",
-    "fan_out": "joined to the many rows of {table} over {path}",
-    "exists": "kept where a row of {table} exists over {path}",
-    "per": "with {path}, computed over every row that may be seen",
-}
-
-
-def _words(work: Work, scans: tuple[PlannedScan, ...]) -> list[str]:
-    lines = []
-    for scan in scans:
-        what = f"aggregate {', '.join(scan.metrics)}" if scan.metrics else "read the rows"
-        by = f" by {', '.join(scan.dimensions)}" if scan.dimensions else ""
-        lines.append(f"From {scan.root}: {what}{by}.")
-        lines += [f"  {_JOIN_WORDS[j.kind].format(table=j.table, path=j.path)}" for j in scan.joins]
-        if scan.deduplicated_by:
-            lines.append(f"  each row of {scan.root} counted once a group, by {', '.join(scan.deduplicated_by)}")
-        lines += [f"  rows of {table} held back by the access policy" for table in scan.policies]
-    if len(scans) > 1:
-        lines.append("The groups are united on their dimensions; what a group lacks is empty.")
-    derived = [m.member for m in (*work.metrics, *work.compared) if m.formula is not None]
-    if derived:
-        lines.append(f"Computed last: {', '.join(derived)}.")
-    return lines

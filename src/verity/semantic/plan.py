@@ -23,6 +23,8 @@ class PlannedScan(Contract):
 
     root: str
     metrics: tuple[str, ...]
+    reads: str = ""
+    """Which rows, where it is not those of the groups: earlier periods, longer ones, fewer dimensions. In words."""
     time: str | None = None
     dimensions: tuple[str, ...] = ()
     joins: tuple[PlannedJoin, ...] = ()
@@ -38,5 +40,7 @@ class Plan(Contract):
     query: MetricQuery
     scans: tuple[PlannedScan, ...]
     columns: tuple[Column, ...]
+    partial: str | None = None
+    """The first day of the last period, where the range or today cuts it short."""
     words: tuple[str, ...] = ()
     """The plan in plain words, a line each."""

@@ -1,6 +1,7 @@
 -- query: {"metrics": ["orders"], "by": [{"dimension": "status"}], "filters": [{"member": "revenue", "op": "gt", "values": [5]}, {"member": "region", "op": "is_null", "values": []}]}
 -- plan: From orders: aggregate orders.orders, orders.revenue by orders.status.
 -- plan:   joined to customers over orders.customer
+-- plan:   not joined, for nothing asked needs it: orders.ship, orders.bill
 -- column: status text orders.status
 -- column: orders bigint orders.orders
 -- row: ["delivered", 1]

@@ -1,10 +1,12 @@
 -- query: {"metrics": ["unpaid", "orders_per_customer"], "by": [{"dimension": "region"}], "order": [{"member": "unpaid", "desc": true}]}
 -- plan: From orders: aggregate orders.revenue, orders.orders by orders.customer.region.
 -- plan:   joined to customers over orders.customer
+-- plan:   not joined, for nothing asked needs it: orders.ship, orders.bill
 -- plan: From payments: aggregate payments.paid by payments.order.customer.region.
 -- plan:   joined to orders over payments.order
 -- plan:   joined to customers over payments.order.customer
 -- plan: From customers: aggregate customers.customers by customers.region.
+-- plan:   not joined, for nothing asked needs it: customers.home
 -- plan: The groups are united on their dimensions; what a group lacks is empty.
 -- plan: Computed last: orders.unpaid, orders.orders_per_customer.
 -- column: region text customers.region

@@ -1,6 +1,7 @@
 -- query: {"by": [{"dimension": "orders.status"}, {"dimension": "orders.customer.region"}], "segments": ["delivered"], "limit": 2}
 -- plan: From orders: read the rows by orders.status, orders.customer.region.
 -- plan:   joined to customers over orders.customer
+-- plan:   not joined, for nothing asked needs it: orders.ship, orders.bill
 -- column: status text orders.status
 -- column: region text orders.customer.region
 -- row: ["delivered", "EU"]

@@ -1,6 +1,7 @@
 -- query: {"metrics": ["repeat_customers"], "by": [{"dimension": "order_date", "grain": "month"}], "time_range": {"since": "2024-02-01"}}
 -- plan: From orders: aggregate orders.repeat_customers by orders.order_date.
 -- plan:   with orders.order_count, computed over every row that may be seen
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- column: order_date_month date orders.order_date
 -- column: repeat_customers bigint orders.repeat_customers
 -- row: ["2024-02-01", 2]

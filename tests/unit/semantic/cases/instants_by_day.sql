@@ -1,5 +1,6 @@
 -- query: {"metrics": ["visits", "minutes"], "by": [{"dimension": "time", "grain": "day"}], "time_range": {"since": "2024-01-31", "until": "2024-02-02"}}
 -- plan: From visits: aggregate visits.visits, visits.minutes by visits.at.
+-- plan:   not joined, for nothing asked needs it: visits.customer
 -- column: day date time
 -- column: visits bigint visits.visits
 -- column: minutes decimal(38,6) visits.minutes

@@ -1,6 +1,7 @@
 -- query: {"metrics": ["orders"], "by": [{"dimension": "items.product"}], "filters": [{"member": "items.qty", "op": "gt", "values": [1]}]}
 -- plan: From orders: aggregate orders.orders by orders.items(order).product.
 -- plan:   joined to the many rows of items over orders.items(order)
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- plan:   each row of orders counted once a group, by order_id
 -- column: product text items.product
 -- column: orders bigint orders.orders

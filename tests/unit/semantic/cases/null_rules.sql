@@ -1,6 +1,7 @@
 -- query: {"metrics": ["orders"], "filters": [{"member": "status", "op": "not_equals", "values": ["new"]}, {"member": "status", "op": "not_contains", "values": ["x"]}, {"member": "region", "op": "not_in", "values": ["EU", "US"]}]}
 -- plan: From orders: aggregate orders.orders.
 -- plan:   joined to customers over orders.customer
+-- plan:   not joined, for nothing asked needs it: orders.ship, orders.bill
 -- column: orders bigint orders.orders
 -- row: [3]
 -- duckdb and postgres

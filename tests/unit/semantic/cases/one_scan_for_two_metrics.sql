@@ -1,5 +1,6 @@
 -- query: {"metrics": ["revenue", "delivered", "buyers"], "by": [{"dimension": "status"}]}
 -- plan: From orders: aggregate orders.revenue, orders.delivered, orders.buyers by orders.status.
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- column: status text orders.status
 -- column: revenue decimal(38,2) orders.revenue
 -- column: delivered bigint orders.delivered

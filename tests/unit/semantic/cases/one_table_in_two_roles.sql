@@ -2,6 +2,7 @@
 -- plan: From orders: aggregate orders.orders by orders.ship.name, orders.bill.name.
 -- plan:   joined to countries over orders.bill
 -- plan:   joined to countries over orders.ship
+-- plan:   not joined, for nothing asked needs it: orders.customer
 -- column: orders.ship.name text orders.ship.name
 -- column: orders.bill.name text orders.bill.name
 -- column: orders bigint orders.orders

@@ -1,6 +1,7 @@
 -- query: {"as": {"id": "e", "roles": ["eu"], "attributes": {"statuses": ["delivered", "cancelled"]}}, "metrics": ["customers"], "filters": [{"member": "orders.status", "op": "not_equals", "values": ["new"]}]}
 -- plan: From customers: aggregate customers.customers.
 -- plan:   kept where a row of orders exists over customers.orders(customer)
+-- plan:   not joined, for nothing asked needs it: customers.home
 -- plan:   rows of customers held back by the access policy
 -- plan:   rows of orders held back by the access policy
 -- column: customers bigint customers.customers

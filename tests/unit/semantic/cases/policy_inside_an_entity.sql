@@ -1,6 +1,7 @@
 -- query: {"as": {"id": "e", "roles": ["eu"], "attributes": {"statuses": ["delivered", "cancelled"]}}, "metrics": ["repeat_customers"]}
 -- plan: From orders: aggregate orders.repeat_customers.
 -- plan:   with orders.order_count, computed over every row that may be seen
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- plan:   rows of orders held back by the access policy
 -- column: repeat_customers bigint orders.repeat_customers
 -- row: [1]

@@ -1,6 +1,7 @@
 -- query: {"as": {"id": "e", "roles": ["eu"], "attributes": {"statuses": ["delivered", "cancelled"]}}, "metrics": ["orders", "lines"], "by": [{"dimension": "region"}]}
 -- plan: From orders: aggregate orders.orders by orders.customer.region.
 -- plan:   joined to customers over orders.customer
+-- plan:   not joined, for nothing asked needs it: orders.ship, orders.bill
 -- plan:   rows of customers held back by the access policy
 -- plan:   rows of orders held back by the access policy
 -- plan: From items: aggregate items.lines by items.order.customer.region.

@@ -1,5 +1,6 @@
 -- query: {"metrics": ["average_order"], "by": [{"dimension": "time", "grain": "month"}]}
 -- plan: From orders: aggregate orders.revenue, orders.orders by orders.order_date.
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- plan: Computed last: orders.average_order.
 -- column: month date time
 -- column: average_order double orders.average_order

@@ -2,6 +2,7 @@
 -- plan: From orders: aggregate orders.orders.
 -- plan:   kept where a row of items exists over orders.items(order)
 -- plan:   kept where a row of payments exists over orders.payments(order)
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- column: orders bigint orders.orders
 -- row: [1]
 -- duckdb and postgres

@@ -1,5 +1,6 @@
 -- query: {"metrics": ["orders"], "by": [{"dimension": "status"}], "filters": [{"member": "status", "op": "gte", "values": ["a"]}], "order": [{"member": "status", "desc": true, "nulls": "first"}], "limit": 2, "offset": 1}
 -- plan: From orders: aggregate orders.orders by orders.status.
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- column: status text orders.status
 -- column: orders bigint orders.orders
 -- row: ["delivered", 3]

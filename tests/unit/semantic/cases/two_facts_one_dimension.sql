@@ -1,6 +1,7 @@
 -- query: {"metrics": ["orders", "item_revenue"], "by": [{"dimension": "region"}]}
 -- plan: From orders: aggregate orders.orders by orders.customer.region.
 -- plan:   joined to customers over orders.customer
+-- plan:   not joined, for nothing asked needs it: orders.ship, orders.bill
 -- plan: From items: aggregate items.item_revenue by items.order.customer.region.
 -- plan:   joined to orders over items.order
 -- plan:   joined to customers over items.order.customer

@@ -1,6 +1,8 @@
 -- query: {"metrics": ["orders", "shipped"], "by": [{"dimension": "time", "grain": "month"}]}
 -- plan: From orders: aggregate orders.orders by orders.order_date.
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- plan: From orders: aggregate orders.shipped by orders.shipped_at.
+-- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- plan: The groups are united on their dimensions; what a group lacks is empty.
 -- column: month date time
 -- column: orders bigint orders.orders
