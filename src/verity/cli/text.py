@@ -39,13 +39,15 @@ def show_answer(answer: Answer, *, sql: bool = False) -> str:
 
 
 def show_table(table: Table, most: int = SHOWN_ROWS, *, spanish: bool = False) -> str:
-    """Aligned columns, numbers to the right with thousands apart, a dash for no value; a cut table says so."""
-    rows = [
-        [_cell(value, column, spanish) for value, column in zip(row, table.columns, strict=True)]
-        for row in table.rows[:most]
-    ]
-    heads = [f"{_heading(column)}" for column in table.columns]
-    sides = ["right" if column.role == "metric" or _numeric(column) else "left" for column in table.columns]
+    """Aligned columns, numbers to the right with thousands apart, a dash for no value; a cut table says so.
+
+    A row of totals says `total` in the dimensions that it does not keep, so that it is not taken for the group without
+    a value.
+    """
+    columns = [column for column in table.columns if column.role != "level"]
+    rows = [_shown_row(row, table.columns, spanish) for row in table.rows[:most]]
+    heads = [f"{_heading(column)}" for column in columns]
+    sides = ["right" if column.role == "metric" or _numeric(column) else "left" for column in columns]
     text = tabulate(rows, heads, tablefmt="simple", colalign=sides if rows else None, disable_numparse=True)
     notes = []
     if table.row_count > most:
@@ -101,6 +103,17 @@ def _rests_on(evidence: Evidence, spanish: bool) -> str:
 
 def _listed(title: str, items: Iterable[str]) -> str:
     return "\n".join([title, *(f"  · {item}" for item in items)])
+
+
+def _shown_row(row: tuple[Cell, ...], columns: tuple[Column, ...], spanish: bool) -> list[str]:
+    kept = next((cell for cell, column in zip(row, columns, strict=True) if column.role == "level"), None)
+    shown: list[str] = []
+    for index, (cell, column) in enumerate(zip(row, columns, strict=True)):
+        if column.role == "level":
+            continue
+        is_total = isinstance(kept, int) and column.role != "metric" and index >= kept
+        shown.append("total" if is_total else _cell(cell, column, spanish))
+    return shown
 
 
 def _heading(column: Column) -> str:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from verity.contracts.metric import MetricQuery
 from verity.contracts.table import Cell, Column, LogicalType, Table
+from verity.core.number_format import format_moment
 from verity.exceptions import PivotInvalid
 from verity.semantic.rules.order import pivot_index
 from verity.semantic.types import family
@@ -66,7 +67,7 @@ def _turned(columns: Sequence[Column], rows: Sequence[Sequence[object]], query: 
         groups.setdefault(tuple(row[i] for i in keys), {})[row[at]] = row
     made = [(*key, *(_cell(cells.get(value), i) for value in values for i in shown)) for key, cells in groups.items()]
     last = None if query.limit is None else query.offset + query.limit
-    named = [columns[i] for i in keys] + _columns(columns, values, shown)
+    named = [columns[i] for i in keys] + _columns(columns, values, shown, columns[at])
     return tuple(named), made[query.offset : last]
 
 
@@ -81,7 +82,7 @@ def _ordered(values: set[object], of: LogicalType) -> list[object]:
     return sorted(known, key=lambda value: Decimal(value) if decimals else value) + [None] * (None in values)
 
 
-def _columns(columns: Sequence[Column], values: list[object], shown: list[int]) -> list[Column]:
+def _columns(columns: Sequence[Column], values: list[object], shown: list[int], turned: Column) -> list[Column]:
     made: list[Column] = []
     taken = {column.name for column in columns}
     for value in values:
@@ -91,7 +92,9 @@ def _columns(columns: Sequence[Column], values: list[object], shown: list[int]) 
             while name in taken:
                 name += "'"
             taken.add(name)
-            made.append(columns[i].model_copy(update={"name": name, "label": text}))
+            read = format_moment(text, turned)
+            label = read if len(shown) == 1 else f"{read} {columns[i].label or columns[i].name}"
+            made.append(columns[i].model_copy(update={"name": name, "label": label}))
     return made
 
 

@@ -89,3 +89,16 @@ def test_passing_tests_are_counted_and_failing_ones_shown_with_their_remedy():
     assert "VRT-563 3 rows" in shown
     assert "Look at b." in shown
     assert shown.splitlines()[-1] == "✗ build: failed, nothing published (1.0 s)"
+
+
+def test_a_row_of_totals_says_so_and_is_not_taken_for_the_group_without_a_value():
+    columns = (
+        Column(name="country", type="text", role="dimension"),
+        Column(name="orders", type="bigint", role="metric"),
+        Column(name="totals_level", type="bigint", role="level"),
+    )
+    rows = (("Spain", 2, 1), (None, 1, 1), (None, 3, 0))
+    shown = click.unstyle(show_table(Table(table_id="t", columns=columns, rows=rows, row_count=3))).splitlines()
+    assert [line.split() for line in shown] == [
+        ["country", "orders"], ["---------", "--------"], ["Spain", "2"], ["-", "1"], ["total", "3"],
+    ]  # fmt: skip

@@ -42,7 +42,7 @@ def add_totals(work: Work, compile_level: Callable[[Work], None]) -> None:
         below = _less(work, kept)
         compile_level(below)
         union = exp.Union(this=union, expression=_level(work, _statement(below), kept), distinct=False)
-    work.columns.append(Column(name=LEVEL, type="bigint", role="dimension"))
+    work.columns.append(Column(name=LEVEL, type="bigint", role="level"))
     outer = exp.Select(
         expressions=[quoted(label, "levels") for label in (*work.labels, LEVEL)],
         from_=exp.From(this=subquery(union, "levels")),
