@@ -20,7 +20,7 @@ from verity.semantic import types
 from verity.semantic.aggregate_typing import Typer
 from verity.semantic.clock import require_zone
 from verity.semantic.fragments import Typed, null_of_nulls
-from verity.semantic.join_graph import JoinGraph, Path, alias
+from verity.semantic.join_graph import TARGET, JoinGraph, Path, alias
 from verity.semantic.masks import masked
 from verity.semantic.relations import read_query
 from verity.semantic.sql_reader import read_expression
@@ -140,7 +140,7 @@ class Binder:
         """A column that is not NULL in any row found at the end of a path: its side of the join, else its key."""
         *_, hop = self._graph.walk(root, path)
         table = self._catalog.usable_tables[hop.target]
-        names = [theirs for _, theirs in hop.pairs] or [*table.primary_key]
+        names = [theirs for _, theirs in hop.pairs] or [*table.primary_key, *_equal_columns(hop.condition)]
         return next((name for name in names if name in table.usable and not table.usable[name].sql), None)
 
     def entity(self, table: str, name: str) -> EntityColumn:
@@ -316,6 +316,17 @@ def quoted(name: str, table: str | None = None) -> exp.Column:
     if table is not None:
         args["table"] = exp.Identifier(this=table, quoted=True)
     return exp.Column(**args)
+
+
+def _equal_columns(condition: exp.Expr | None) -> Iterator[str]:
+    """The columns of a join's target that its SQL holds equal to something, whatever else it says."""
+    if isinstance(condition, exp.And | exp.Paren):
+        for part in condition.iter_expressions():
+            yield from _equal_columns(part)
+    elif isinstance(condition, exp.EQ):
+        for side in (condition.left, condition.right):
+            if isinstance(side, exp.Column) and side.table == TARGET:
+                yield side.name
 
 
 def described(error: QueryError, what: str) -> QueryError:
