@@ -14,11 +14,11 @@ from sqlglot import exp
 
 from verity.data.catalog import build_catalog
 from verity.data.dictionary import make_dictionary
-from verity.data.forms import read_table
+from verity.data.forms import RESERVED, read_table
 from verity.data.members import is_query
 from verity.data.model import TableEntry, written
-from verity.data.yaml_events import Document
-from verity.exceptions import DictionaryError, ForeignReference, ImportInvalid
+from verity.data.yaml_events import Document, Path
+from verity.exceptions import DictionaryError, ForeignReference, ImportInvalid, InternalError
 from verity.interchange import sql
 from verity.interchange.cursor import Cursor
 from verity.interchange.ledger import ImportReport, Ledger
@@ -27,6 +27,7 @@ from verity.semantic.model import load_model
 Json = dict[str, Any]
 KINDS = ("columns", "joins", "segments", "metrics")
 LAYERS = ("gold", "silver", "bronze")
+UNUSABLE = frozenset('.:{}"`')
 RAW = "__raw"
 """Ends the name of a physical column whose own name a derived column has taken."""
 
@@ -60,8 +61,11 @@ class TableDraft:
         return name + RAW
 
     def add(self, kind: str, name: str, entry: Json, origin: Cursor) -> None:
-        """Keep a member. Raises `ForeignReference` where the name is taken."""
+        """Keep a member; one whose name could not be asked for is lost. Raises `ForeignReference` where it is taken."""
         members: dict[str, Json] = getattr(self, kind)
+        if kind != "columns" and not usable(name):
+            origin.lost(f"'{name[:60]}' is no name that could be asked for in Verity", "Rename it in the source.")
+            return
         if name in members:
             raise ForeignReference(
                 f"'{self.name}' has two {kind} called '{name}'", place=origin.place, remedy="Rename one of them."
@@ -69,10 +73,33 @@ class TableDraft:
         members[name] = {key: value for key, value in entry.items() if value not in (None, "", (), [], {})}
         self.origins[kind, name] = origin
 
+    def forget(self, kind: str, name: str) -> None:
+        """Take a member out of what else names it: keys, times, hierarchies, rollups."""
+        entry = self.entry
+        if kind == "columns":
+            self.derived.discard(name)
+            if name in entry.get("primary_key", ()):
+                del entry["primary_key"]
+            if entry.get("time_column") == name:
+                del entry["time_column"]
+            entry["hierarchies"] = {k: v for k, v in entry.get("hierarchies", {}).items() if name not in v}
+        for rollup, held in list(entry.get("rollups", {}).items()):
+            dimensions = [dimension.partition(":")[0] for dimension in held.get("dimensions", ())]
+            if name in held.get("metrics", ()) or name in dimensions:
+                del entry["rollups"][rollup]
+        self.entry = {key: value for key, value in entry.items() if value != {} or key == "access"}
+
     def free(self, name: str) -> str:
         """The name, or with a number behind it the first that no metric or column of the table has."""
         taken = {*self.metrics, *self.columns}
         return next(made for made in _numbered(name) if made not in taken)
+
+    def lines(self) -> dict[Path, int]:
+        """Where the table and its members stand in the source, for what is wrong with them."""
+        found: dict[Path, Cursor] = {(): self.cursor}
+        found.update({(kind, name): cursor for (kind, name), cursor in self.origins.items()})
+        lines = {path: cursor.file.document.line(cursor.path) for path, cursor in found.items()}
+        return {path: line for path, line in lines.items() if line is not None}
 
     def note(self, text: str) -> None:
         """A business note."""
@@ -172,15 +199,22 @@ class Drafts:
             for name, join in list(draft.joins.items()):
                 if join["table"] not in self.tables:
                     self._drop(draft, "joins", name, f"nothing called '{join['table']}' was imported")
-        while True:
-            tables = self.entries()
-            model = load_model(build_catalog(make_dictionary(tables)))
-            dropped = [self._drop_member(member, str(error.message)) for member, error in model.problems.items()]
-            if not any(dropped):
-                break
+        tables = self._sound()
         metrics = sum(len(table.metrics) for table in tables.values())
         report = self.ledger.report(self.tool, tables=len(tables), metrics=metrics, notes=self.notes)
         return Imported(tables, report)
+
+    def _sound(self) -> dict[str, TableEntry]:
+        """The tables without the members that Verity could not use; each round takes out at least one."""
+        left = sum(len(getattr(draft, kind)) for draft in self.tables.values() for kind in KINDS) + 1
+        for _ in range(left):
+            tables = self.entries()
+            problems = load_model(build_catalog(make_dictionary(tables))).problems
+            if not problems:
+                return tables
+            for member, error in problems.items():
+                self._drop_member(member, str(error.message))
+        raise InternalError("an import that never becomes sound", remedy="Please report this model.")
 
     def entries(self, *, patches: bool = True) -> dict[str, TableEntry]:
         """The tables as they stand, not yet held against each other; `patches` lays Verity's own extension over them.
@@ -190,37 +224,50 @@ class Drafts:
         made: dict[str, TableEntry] = {}
         errors: list[DictionaryError] = []
         for name, draft in self.tables.items():
-            entry, faults = read_table(Document(draft.document(self.layer)), draft.cursor.place)
+            file, lines = draft.cursor.file.name, draft.lines()
+            entry, faults = read_table(Document(draft.document(self.layer), lines), file)
             if entry is not None and patches and draft.patch:
                 patch = as_drafted(patched(written(entry), draft.patch))
-                entry, faults = read_table(Document(patch), draft.cursor.place)
+                entry, faults = read_table(Document(patch, lines), file)
             errors += faults
             if entry is not None:
                 made[name] = entry
         if errors:
-            lines = "\n".join(f"  {error.message}" for error in errors[:20])
+            told = "\n".join(f"  {error.message}" for error in errors[:20])
             raise ImportInvalid(
-                f"the import would make a dictionary with {len(errors)} errors; nothing was written\n{lines}",
+                f"the import would make a dictionary with {len(errors)} errors; nothing was written\n{told}",
                 remedy="Correct the source at the places named.",
             )
         return made
 
-    def _drop_member(self, member: str, reason: str) -> bool:
+    def _drop_member(self, member: str, reason: str) -> None:
         table, _, name = member.partition(".")
         draft = self.tables[table]
-        kind = next((k for k in reversed(KINDS) if name in getattr(draft, k) or name in draft.patch.get(k, {})), None)
+        said = f"{reason.partition(' ')[0]}s"  # the reason begins with the kind: column 'orders.x' cannot be used
+        kinds = (said, *KINDS) if said in KINDS else KINDS
+        kind = next((k for k in kinds if name in getattr(draft, k) or name in draft.patch.get(k, {})), None)
         if kind is None:
             raise ImportInvalid(
                 f"'{member}' cannot be used: {reason}", place=draft.cursor.place, remedy="Please report this model."
             )
         self._drop(draft, kind, name, reason)
-        return True
 
     def _drop(self, draft: TableDraft, kind: str, name: str, reason: str) -> None:
         getattr(draft, kind).pop(name, None)
         draft.patch.get(kind, {}).pop(name, None)
+        draft.forget(kind, name)
         origin = draft.origins.get((kind, name), draft.cursor)
         origin.lost(f"Verity cannot use it: {reason}", "Define it by hand in the dictionary.")
+
+
+def usable(name: str) -> bool:
+    """Whether a metric, join, segment or table may have this name."""
+    return (
+        bool(name.strip())
+        and name == name.strip()
+        and name.isprintable()
+        and (name.casefold() not in RESERVED and not set(name) & UNUSABLE)
+    )
 
 
 def as_drafted(document: Mapping[str, Any]) -> Json:

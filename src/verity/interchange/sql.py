@@ -86,6 +86,8 @@ def parse(text: str, *, templates: re.Pattern[str] | None = None, dialect: str =
         return _PLACE.format(len(found) - 1)
 
     plain = templates.sub(place, text) if templates else text
+    if not all(found):
+        raise Untranslatable("it holds an empty template")
     plain = plain.strip().rstrip(";").strip()
     if left := _LEFT.search(plain):
         raise Untranslatable(f"it holds the template '{left.group()}', which is only known when a query runs")

@@ -202,4 +202,7 @@ _UNKEPT = (
 
 def meant(names: Names, cube: Cube, text: str) -> Named:
     """What a member written as `x`, `CUBE.x`, `{CUBE}.x` or `other.x` means. Raises `Untranslatable`."""
-    return names.meaning(cube.name, sql.Reference(text.replace("{", "").replace("}", "").strip(), ()))
+    plain = text.replace("{", "").replace("}", "").strip()
+    if not plain:
+        raise sql.Untranslatable("a member's name is empty")
+    return names.meaning(cube.name, sql.Reference(plain, ()))

@@ -185,6 +185,8 @@ class _Measure:
         if named is None or not self.names.is_measure(named) or not isinstance(parsed.tree, exp.Column):
             raise sql.Untranslatable("a rank orders by one measure")
         direction = orders[0].text("dir") or "asc"
+        if direction not in ("asc", "desc"):
+            raise sql.Untranslatable(f"'{direction}' is no direction")
         if "reduce_by" in self.cursor:
             self.cursor.names("reduce_by")
             self.cursor.approximated(

@@ -99,6 +99,8 @@ class Explore:
             raise sql.Untranslatable(f"'{table}' is no view of the model")
         relationship = join.text("relationship") or "many_to_one"
         kind = join.text("type") or "left_outer"
+        if relationship not in ("many_to_one", "one_to_one", "one_to_many", "many_to_many"):
+            raise sql.Untranslatable(f"'{relationship}' is no relationship")
         if kind == "cross" or relationship == "many_to_many":
             raise sql.Untranslatable(f"a {kind if kind == 'cross' else relationship} join needs a bridge in Verity")
         if kind != "left_outer":

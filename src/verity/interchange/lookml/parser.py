@@ -31,6 +31,11 @@ def read_lookml(text: str, name: str) -> Document:
     except KeyError as error:
         said = str(error.args[0])
         raise ForeignSyntax(said, place=f"{name}:{_second(said, text)}", remedy="Keep one of the two.") from None
+    except (IndexError, AttributeError, TypeError, ValueError):
+        line = text.rstrip().count("\n") + 1
+        raise ForeignSyntax(
+            "ends inside a quote or an expression", place=f"{name}:{line}", remedy='Close the " or write ;; behind it.'
+        ) from None
     except RecursionError:
         raise ForeignSyntax(f"nested more than {DEEPEST} levels deep", place=name, remedy="Write it flatter.") from None
     reader = _Reader(name)

@@ -301,15 +301,20 @@ def config(cursor: Cursor) -> dict[str, Any] | None:
     if block is not None:
         for key in block.named():
             if key == "meta":
-                kept |= dict(block.peek("meta") or {})
-                block.imported("meta")
+                kept |= _meta(block)
             elif key != "enabled":
                 kept[key] = block.peek(key)
                 block.approximated("kept under meta", key=key)
             else:
                 block.imported("enabled")
-    own = cursor.block("meta")
-    if own is not None:
-        kept |= dict(own.value)
-        own.imported()
+    kept |= _meta(cursor)
     return {"dbt": kept} if kept else None
+
+
+def _meta(cursor: Cursor) -> dict[str, Any]:
+    """What people keep under `meta`: whatever they write."""
+    found = cursor.block("meta")
+    if found is None:
+        return {}
+    found.imported()
+    return dict(found.value)

@@ -52,6 +52,8 @@ def _models(document: Cursor) -> list[Cursor]:
 
 def _model(drafts: Drafts, model: Cursor) -> None:
     """What is said of the whole model is kept with its first table."""
+    if not model.blocks("datasets"):
+        raise ForeignForm("the model has no datasets", place=model.place, remedy="Give it one.")
     first = drafts.tables[model.blocks("datasets")[0].required("name")]
     kept: dict[str, Any] = {"name": model.text("name")}
     for key in ("description", "ai_context"):
