@@ -13,12 +13,14 @@ from random import Random
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from tests.small_orders import dictionary_of
 from verity.config import WarehouseSettings
 from verity.contracts.identity import Principal
 from verity.contracts.metric import MetricQuery
 from verity.contracts.run import Verdict
+from verity.exceptions import QueryError
 from verity.query.service import QueryResult, QueryService, QuerySettings
 from verity.warehouse.engine import ArrowScan, Engine
 from verity.warehouse.registry import open_engine
@@ -37,6 +39,7 @@ SCHEMAS = {
             ("qty", pa.int64()),
             ("paid", pa.bool_()),
             ("updated_at", pa.timestamp("us")),
+            ("placed", pa.timestamp("us", tz="UTC")),
             ("batch", pa.int64()),
         ]
     ),
@@ -54,6 +57,7 @@ def described() -> dict[str, dict[str, Any]]:
                 "everyone": {"rows": "all"},
                 "area": {"rows": "all"},
                 "status": {"rows": "all"},
+                "masked": {"rows": "all", "columns_masked": {"region": "first_1"}},
                 "region": {"rows": [{"column": "region", "attribute": "region"}]},
             },
         },
@@ -78,12 +82,18 @@ def described() -> dict[str, dict[str, Any]]:
                 "asian": {"sql": "SUM(total) FILTER (WHERE customer.region = 'ASIA')"},
                 "ticket": {"type": "ratio", "numerator": "revenue", "denominator": "orders"},
                 "gap": {"type": "derived", "sql": "{revenue} - {delivered}"},
+                "share": {"type": "share", "metric": "revenue"},
+                "growth": {"type": "offset", "metric": "revenue", "offset": "1 month", "show": "growth"},
+                "so_far": {"type": "cumulative", "metric": "revenue", "to_date": "year"},
+                "middle": {"type": "percentile", "sql": "total", "percentile": 0.5},
+                "everyone": {"sql": "SUM(total)", "benchmark": {"min_group": 5}},
             },
             "access": {
                 "everyone": {"rows": "all"},
                 "area": {"rows": [{"column": "area", "attribute": "area"}]},
                 "status": {"rows": [{"column": "status", "op": "not_equals", "values": ["new"]}]},
                 "region": {"rows": "all"},
+                "masked": {"rows": "all", "columns_masked": {"area": "redact", "status": "null"}},
             },
             "rollups": {
                 "by_month": {
@@ -98,6 +108,11 @@ def described() -> dict[str, dict[str, Any]]:
                     ],
                     "dimensions": ["at:day", "area", "status", "customer.region"],
                     "partition": "at:day",
+                },
+                "by_hour": {
+                    "metrics": ["orders", "revenue"],
+                    "dimensions": ["placed:hour", "area", "customer.region"],
+                    "partition": "placed:hour",
                 },
                 "by_buyer": {
                     "metrics": ["buyers", "revenue", "orders"],
@@ -139,6 +154,7 @@ def order(number: int, random: Random, days: int = 120) -> dict[str, Any]:
         "qty": random.choice([None, 0, 1, 2, 7]),
         "paid": random.choice([None, True, True, False]),
         "updated_at": at,
+        "placed": at.replace(tzinfo=UTC) if at else None,
         "batch": number,
     }
 
@@ -173,12 +189,23 @@ class Shop:
         return verdict
 
     def ask(self, query: MetricQuery, principal: Principal) -> QueryResult:
-        """The answer, which must be the raw one to the last digit."""
-        made, raw = self.service.run(query, principal), self.raw.run(query, principal)
+        """The answer, which must be the raw one to the last digit. Raises what the raw query raises."""
+        raw = self.raw.run(query, principal)
+        made = self.service.run(query, principal)
         assert made.table.rows == raw.table.rows, (query, made.trace, raw.table.rows)
         assert (made.sql, made.plan) == (raw.sql, raw.plan), "what is hashed does not know of rollups"
         assert raw.trace["rollup"] is None
+        assert "rollup_refused" not in made.trace
         return made
+
+    def serves(self, query: MetricQuery, principal: Principal) -> bool:
+        """Whether a rollup served the query, which is held against raw; False where the compiler refuses it."""
+        try:
+            return self.ask(query, principal).trace["rollup"] is not None
+        except QueryError:
+            with pytest.raises(QueryError):
+                self.service.run(query, principal)
+            return False
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -196,6 +223,7 @@ def generated(random: Random) -> MetricQuery:
         "orders.customer.region": [None],
         "orders.customer.tier": [None],
         "orders.is_big": [None],
+        "orders.placed": ["hour", "day", "week", "month"],
         "time": ["month", "day", "year"],
     }
     chosen = random.sample(list(by), k=random.choice([0, 1, 1, 2, 2, 3]))
@@ -211,10 +239,29 @@ def generated(random: Random) -> MetricQuery:
     if random.random() < 0.5:
         since = random.choice([date(2024, 2, 1), date(2024, 1, 15), datetime(2024, 2, 1, 12), None])
         until = random.choice([date(2024, 4, 1), date(2024, 3, 10), None])
-        document["time_range"] = {"since": since, "until": until, "dimension": random.choice([None, "orders.day"])}
+        document["time_range"] = {"since": since, "until": until, "dimension": random.choice([None, None, None, "orders.day"])}
         if since is None and until is None:
             del document["time_range"]
+    _extended(random, document)
     return MetricQuery.model_validate(document)
+
+
+def _extended(random: Random, document: dict[str, Any]) -> None:
+    """Time zones, totals, comparisons, gaps: what the compiler makes of one scan or of several."""
+    times = [group for group in document["by"] if group["grain"] and group["dimension"] != "orders.day"]
+    over_time = {"growth", "so_far"} & set(document["metrics"])
+    if over_time and not any(g["dimension"] == "time" for g in document["by"]):
+        document["by"] = [{"dimension": "time", "grain": "month"}]
+    elif over_time:
+        document["by"] = [g | {"grain": "month"} if g["dimension"] == "time" else g for g in document["by"]]
+    if random.random() < 0.2:
+        document["timezone"] = random.choice(["Asia/Manila", "America/New_York", "UTC"])
+    if random.random() < 0.15:
+        document[random.choice(["totals", "subtotals"])] = True
+    if random.random() < 0.15 and times and not over_time:
+        document["fill"] = True
+    if random.random() < 0.15 and "time_range" in document and document["time_range"].get("until"):
+        document["compare"] = random.choice(["previous_period", "previous_year", "1 month"])
 
 
 def _condition(random: Random) -> dict[str, Any]:

