@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from verity.semantic.printing import rules
 from verity.semantic.printing.rules import Writing, call, number, text
+from verity.semantic.printing.spines import from_template, series
 
 _PARTS = {"WEEK": "ISOWEEK", "DOY": "DAYOFYEAR"}
 
@@ -70,6 +71,34 @@ def _at_zone(node: exp.Expr) -> exp.Expr:
     return call("TIMESTAMP" if rules.makes_instant(node) else "DATETIME", node.this, node.args["zone"])
 
 
+def _moved(node: exp.Expr) -> exp.Expr:
+    """DATE_ADD is of dates only there."""
+    outer = node.parent
+    if not isinstance(outer, exp.Cast) or rules.kind_of(outer) not in ("TIMESTAMP", "DATETIME"):
+        return node
+    step = exp.Interval(this=node.expression, unit=node.args["unit"])
+    return call("DATETIME_ADD" if isinstance(node, exp.DateAdd) else "DATETIME_SUB", node.this, step)
+
+
+def _spine(node: exp.Expr) -> exp.Expr:
+    found = series(node)
+    if found is None:
+        return node
+    step = f"INTERVAL {found.count} {found.unit}"
+    if found.unit in ("SECOND", "MINUTE", "HOUR"):
+        made = f"GENERATE_TIMESTAMP_ARRAY(TIMESTAMP(__start), TIMESTAMP(__end), {step})"
+        return _counted(from_template(found, "bigquery", f"SELECT DATETIME(v) AS t FROM UNNEST({made}) AS v"))  # noqa: S608 - no value
+    made = f"GENERATE_DATE_ARRAY(__start, __end, {step})"
+    return _counted(from_template(found, "bigquery", f"SELECT v AS t FROM UNNEST({made}) AS v"))  # noqa: S608 - no value
+
+
+def _counted(node: exp.Expr) -> exp.Expr:
+    """Intervals of a number: INTERVAL 1 MONTH, never '1'."""
+    for interval in node.find_all(exp.Interval):
+        interval.set("this", exp.Literal.number(interval.this.name))
+    return node
+
+
 def _percentile(node: exp.Expr) -> exp.Expr:
     """There it is a window function only: it runs over the group's values as an array."""
     found = rules.percentile(node)
@@ -117,7 +146,9 @@ WRITING = Writing(
         exp.DateTrunc: _start_of_day,
         exp.TimestampTrunc: _start_of_moment,
         exp.AtTimeZone: _at_zone,
-        **dict.fromkeys((exp.Median, exp.WithinGroup), _percentile),
+        **dict.fromkeys((exp.DateAdd, exp.DateSub), _moved),
+        exp.Unnest: _spine,
+        **dict.fromkeys((exp.Median, exp.PercentileCont, exp.PercentileDisc), _percentile),
         exp.NullSafeEQ: _null_safe,
         exp.Escape: rules.backslashed,
         exp.ILike: rules.equal_case,

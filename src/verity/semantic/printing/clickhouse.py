@@ -12,6 +12,7 @@ from verity.semantic.fragments import any_of
 from verity.semantic.printing import rules
 from verity.semantic.printing.rules import Writing, call, number, text
 from verity.semantic.printing.semi_joins import as_membership
+from verity.semantic.printing.spines import from_template, series
 from verity.semantic.types import cast, decimal
 
 SETTINGS = {
@@ -48,7 +49,7 @@ def _cast(node: exp.Expr) -> exp.Expr:
         return rules.typed(node, "DATETIME64", 6)
     if kind == "TIMESTAMPTZ":
         return call("toTimeZone", rules.typed(node, "DATETIME64", 6), text(_INSTANT))
-    if kind == "DECIMAL" and parameter is None:
+    if kind == "DECIMAL" and parameter is None and not isinstance(node.this, exp.Null | exp.Literal):
         return _exact(node, rules.decimals(node) or 0)
     if kind in ("BIGINT", "INT") and rules.source(node) in ("double", "decimal"):
         node.set("this", call("round", node.this))
@@ -58,7 +59,7 @@ def _cast(node: exp.Expr) -> exp.Expr:
 def _exact(node: exp.Expr, digits: int) -> exp.Expr:
     """A cast to Decimal cuts: what is cast is rounded first, half away from zero."""
     kind = rules.source(node)
-    if kind == "decimal":
+    if kind in ("decimal", None):
         node.set("this", call("round", node.this, number(digits)))
     elif kind == "double":
         scaled = exp.Paren(this=exp.Mul(this=exp.Paren(this=node.this.copy()), expression=number(10**digits)))
@@ -134,7 +135,7 @@ def _percentile(node: exp.Expr) -> exp.Expr:
     if not occurs:
         return exp.ParameterizedAgg(this="quantileExactInclusive", expressions=[fraction], params=[operand])
     sorted_values = call("arraySort", call("groupArray", operand))
-    place = exp.Mul(this=fraction, expression=exp.Count(this=operand.copy()))
+    place = exp.Mul(this=_decimal_literal(fraction.name), expression=exp.Count(this=operand.copy()))
     return call("arrayElementOrNull", sorted_values, call("toUInt64", call("greatest", number(1), call("ceil", place))))
 
 
@@ -203,6 +204,22 @@ def _renamed(name: str) -> rules.Rule:
     return written
 
 
+def _spine(node: exp.Expr) -> exp.Expr:
+    found = series(node)
+    if found is None:
+        return node
+    unit = found.unit.capitalize()
+    apart = f"dateDiff('{found.unit.lower()}', b.lo, b.hi)"
+    if found.unit == "WEEK":
+        apart = "intDiv(dateDiff('day', b.lo, b.hi), 7)"
+    steps = f"range(0, toUInt32(greatest({apart} + 1, 0)), {found.count})"
+    text = (
+        f"SELECT arrayJoin(arrayMap(i -> add{unit}s(assumeNotNull(b.lo), i), {steps})) AS t "  # noqa: S608 - no value
+        "FROM (SELECT __start AS lo, __end AS hi) AS b WHERE NOT b.lo IS NULL AND NOT b.hi IS NULL"
+    )
+    return from_template(found, "clickhouse", text)
+
+
 def _in(node: exp.Expr) -> exp.Expr:
     """A list must be of the column's own type there; numbers of other types are compared one by one."""
     if node.args.get("query") is not None or not any(_is_fraction(value) for value in node.expressions):
@@ -255,10 +272,14 @@ def _links(node: exp.Expr, right: str) -> bool:
 def _rename_aliases(statement: exp.Expr) -> None:
     """Every alias ends in `_`. There a table is still known by its own name inside a sub-query, so `orders.id` would be
     the inner table's where the outer one is called `orders`; and `orders.id` may be the label of a result column."""
-    taken = {table.name for table in statement.find_all(exp.Table)}
+    taken = {table.name for table in statement.find_all(exp.Table) if table.db}
     for column in statement.find_all(exp.Column):
         if column.table:
             column.args["table"].set("this", _free(column.table, taken))
+    views = {view.alias for view in statement.find_all(exp.CTE)}
+    for table in statement.find_all(exp.Table):
+        if table.name in views and not table.db:
+            table.this.set("this", _free(table.name, taken))
     for named in statement.find_all(exp.TableAlias):
         if named.this is not None:
             named.this.set("this", _free(named.name, taken))
@@ -286,7 +307,7 @@ WRITING = Writing(
         exp.Count: _counted,
         exp.Filter: _filtered,
         exp.Window: _windowed,
-        **dict.fromkeys((exp.Median, exp.WithinGroup), _percentile),
+        **dict.fromkeys((exp.Median, exp.PercentileCont, exp.PercentileDisc), _percentile),
         exp.LogicalOr: _any,
         exp.LogicalAnd: _all,
         exp.Extract: _part,
@@ -301,6 +322,7 @@ WRITING = Writing(
         exp.Right: _renamed("rightUTF8"),
         exp.Join: _join,
         exp.In: _in,
+        exp.Unnest: _spine,
         exp.Exists: as_membership,
         exp.Select: _select,
     },

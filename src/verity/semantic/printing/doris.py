@@ -8,6 +8,7 @@ from verity.exceptions import NotSupported
 from verity.semantic.printing import rules
 from verity.semantic.printing.bigquery import named_plainly
 from verity.semantic.printing.rules import Writing, call, number, text
+from verity.semantic.printing.spines import from_template, series
 
 
 def _parameter(node: exp.Expr) -> exp.Expr:
@@ -62,6 +63,18 @@ def _at_zone(node: exp.Expr) -> exp.Expr:
     return call("CONVERT_TZ", inner, *zones)
 
 
+def _spine(node: exp.Expr) -> exp.Expr:
+    found = series(node)
+    if found is None:
+        return node
+    apart = f"{found.unit}S_DIFF(b.hi, b.lo)"
+    text = (
+        f"SELECT {found.unit}S_ADD(b.lo, e.n * {found.count}) AS t FROM (SELECT __start AS lo, __end AS hi) AS b "  # noqa: S608 - no value
+        f"LATERAL VIEW EXPLODE_NUMBERS(CAST(FLOOR({apart} / {found.count}) AS INT) + 1) e AS n"
+    )
+    return from_template(found, "doris", text)
+
+
 def _percentile(node: exp.Expr) -> exp.Expr:
     found = rules.percentile(node)
     if found is None:
@@ -109,7 +122,8 @@ WRITING = Writing(
         exp.DateTrunc: _start_of_day,
         exp.TimestampTrunc: _start_of_moment,
         exp.AtTimeZone: _at_zone,
-        **dict.fromkeys((exp.Median, exp.WithinGroup), _percentile),
+        exp.Unnest: _spine,
+        **dict.fromkeys((exp.Median, exp.PercentileCont, exp.PercentileDisc), _percentile),
         exp.LogicalOr: _any,
         exp.LogicalAnd: _all,
         exp.Escape: rules.backslashed,

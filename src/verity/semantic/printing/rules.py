@@ -112,10 +112,6 @@ def conditioned(node: exp.Expr) -> exp.Expr:
     def kept(value: exp.Expr) -> exp.Expr:
         return exp.Case(ifs=[exp.If(this=condition.copy(), true=value)])
 
-    if isinstance(aggregate, exp.WithinGroup):
-        for ordered in aggregate.expression.expressions:
-            ordered.set("this", kept(ordered.this))
-        return aggregate
     inner = aggregate.this
     if isinstance(inner, exp.Star):
         aggregate.set("this", kept(exp.Literal.number(1)))
@@ -205,10 +201,9 @@ def makes_instant(node: exp.Expr) -> bool:
 
 
 def percentile(node: exp.Expr) -> tuple[exp.Expr, exp.Expr, bool] | None:
-    """The fraction, the operand and whether it is a value that occurs; of MEDIAN and PERCENTILE_* WITHIN GROUP."""
+    """The fraction, the operand, and whether it is a value that occurs; of MEDIAN and PERCENTILE_*(operand, share)."""
     if isinstance(node, exp.Median):
         return exp.Literal.number("0.5"), node.this, False
-    if isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.PercentileCont | exp.PercentileDisc):
-        operand = node.expression.expressions[0].this
-        return node.this.this, operand, isinstance(node.this, exp.PercentileDisc)
+    if isinstance(node, exp.PercentileCont | exp.PercentileDisc) and node.expression is not None:
+        return node.expression, node.this, isinstance(node, exp.PercentileDisc)
     return None

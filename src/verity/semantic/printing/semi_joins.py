@@ -76,10 +76,21 @@ def _replaced(tree: exp.Expr, outer: exp.Expr, own: exp.Expr) -> None:
     if not isinstance(outer, exp.Column):
         return
     for column in list(tree.find_all(exp.Column)):
-        if (column.table, column.name) == (outer.table, outer.name):
+        if (column.table, column.name) == (outer.table, outer.name) and _is_of_outside(column, tree):
             column.replace(own.copy())
 
 
 def _reaches_out(select: exp.Expr) -> bool:
-    known = {alias for inside in select.find_all(exp.Select) if inside.args.get("from_") for alias in _aliases(inside)}
-    return any(column.table and column.table not in known for column in select.find_all(exp.Column))
+    return any(column.table and _is_of_outside(column, select) for column in select.find_all(exp.Column))
+
+
+def _is_of_outside(column: exp.Expr, select: exp.Expr) -> bool:
+    """Whether no SELECT from the column's own up to `select` reads a table of its name."""
+    inside = column.parent_select
+    while inside is not None:
+        if inside.args.get("from_") is not None and column.args["table"].name in _aliases(inside):
+            return False
+        if inside is select:
+            return True
+        inside = inside.parent_select
+    return True

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from verity.semantic.printing import rules
 from verity.semantic.printing.rules import Writing, call, number
+from verity.semantic.printing.spines import from_template, series
 
 _PARTS = {"WEEK": "WEEKISO", "ISODOW": "DAYOFWEEKISO", "DOY": "DAYOFYEAR"}
 
@@ -50,6 +51,20 @@ def _at_zone(node: exp.Expr) -> exp.Expr:
     return exp.Cast(this=call("CONVERT_TIMEZONE", zone, inner), to=exp.DataType(this=exp.DType.TIMESTAMPNTZ))
 
 
+def _spine(node: exp.Expr) -> exp.Expr:
+    found = series(node)
+    if found is None:
+        return node
+    apart = f"DATEDIFF({found.unit}, b.lo, b.hi)"
+    if found.unit == "WEEK":
+        apart = "FLOOR(DATEDIFF(DAY, b.lo, b.hi) / 7)"
+    text = (
+        f"SELECT DATEADD({found.unit}, f.value, b.lo) AS t FROM (SELECT __start AS lo, __end AS hi) AS b "  # noqa: S608 - no value
+        f"CROSS JOIN LATERAL FLATTEN(INPUT => ARRAY_GENERATE_RANGE(0, {apart} + 1, {found.count})) AS f"
+    )
+    return from_template(found, "snowflake", text)
+
+
 WRITING = Writing(
     first={exp.Filter: rules.conditioned, exp.Parameter: _parameter, exp.Collate: rules.bare},
     rules={
@@ -58,5 +73,6 @@ WRITING = Writing(
         exp.Extract: _part,
         exp.DateTrunc: _start_of_day,
         exp.AtTimeZone: _at_zone,
+        exp.Unnest: _spine,
     },
 )

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from verity.semantic.printing import rules
 from verity.semantic.printing.rules import Writing, call, number, text
+from verity.semantic.printing.spines import from_template, series
 from verity.semantic.types import cast
 
 _PARTS = {"ISODOW": "DAYOFWEEK_ISO"}
@@ -60,6 +61,25 @@ def _start_of_moment(node: exp.Expr) -> exp.Expr:
     return cast(call("DATE_TRUNC", text(node.args["unit"].name.upper()), node.this), "timestamp")
 
 
+def _moved(node: exp.Expr) -> exp.Expr:
+    """A date or time moved by an interval, in its own type."""
+    step = exp.Interval(this=exp.Literal.string(node.expression.name), unit=node.args["unit"])
+    kind = exp.Add if isinstance(node, exp.DateAdd) else exp.Sub
+    return exp.Paren(this=kind(this=node.this, expression=step))
+
+
+def _spine(node: exp.Expr) -> exp.Expr:
+    found = series(node)
+    if found is None:
+        return node
+    step = f"INTERVAL '{found.count}' {found.unit}"
+    text = (
+        f"SELECT EXPLODE(SEQUENCE(b.lo, b.hi, {step})) AS t "  # noqa: S608 - no value
+        "FROM (SELECT __start AS lo, __end AS hi) AS b WHERE b.lo <= b.hi"
+    )
+    return from_template(found, "spark", text)
+
+
 def _percentile(node: exp.Expr) -> exp.Expr:
     found = rules.percentile(node)
     if found is None or found[2]:
@@ -77,6 +97,8 @@ WRITING = Writing(
         exp.DateTrunc: _start_of_day,
         exp.TimestampTrunc: _start_of_moment,
         exp.AtTimeZone: _at_zone,
-        **dict.fromkeys((exp.Median, exp.WithinGroup), _percentile),
+        **dict.fromkeys((exp.DateAdd, exp.DateSub), _moved),
+        exp.Unnest: _spine,
+        **dict.fromkeys((exp.Median, exp.PercentileCont, exp.PercentileDisc), _percentile),
     },
 )

@@ -104,7 +104,7 @@ WRITING = Writing(
         exp.Extract: _part,
         exp.DateTrunc: _start_of_day,
         exp.AtTimeZone: _at_zone,
-        **dict.fromkeys((exp.Median, exp.WithinGroup), _percentile),
+        **dict.fromkeys((exp.Median, exp.PercentileCont, exp.PercentileDisc), _percentile),
         exp.ILike: rules.equal_case,
         exp.MD5: lambda node: exp.MD5(this=call("TO_UTF8", node.this)),
         **dict.fromkeys((exp.Greatest, exp.Least), rules.null_ignoring),

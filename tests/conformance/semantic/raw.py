@@ -1,0 +1,189 @@
+"""Engines for tests that bring their own tables and run SQL on them: rows in, rows out, nothing in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+
+from tests.postgres_server import fresh_database
+from tests.proof.engines import SCHEMA
+from tests.proof.world import World
+from verity.warehouse.engines.clickhouse import session
+from verity.warehouse.engines.clickhouse.engine import encoded
+from verity.warehouse.types import to_postgres
+
+Cells = list[tuple[Any, ...]]
+Columns = Mapping[str, Mapping[str, str]]
+Rows = Mapping[str, Sequence[Sequence[Any]]]
+_CLICKHOUSE = {
+    "boolean": "Bool",
+    "bigint": "Int64",
+    "double": "Float64",
+    "text": "String",
+    "date": "Date32",
+    "timestamp": "DateTime64(6)",
+    "timestamptz": "DateTime64(6, 'UTC')",
+}
+
+
+class Raw:
+    """One engine with one set of tables at a time, in the schema `silver`."""
+
+    dialect: str
+
+    def fill(self, columns: Columns, rows: Rows) -> None:
+        """Only these tables and rows."""
+        raise NotImplementedError
+
+    def load(self, world: World) -> None:
+        """Only this world's tables."""
+        tables = world.tables.values()
+        rows = {table.name: [[row[name] for name in table.columns] for row in table.rows] for table in tables}
+        self.fill({table.name: table.columns for table in tables}, rows)
+
+
+class ClickHouse(Raw):
+    """chDB."""
+
+    dialect = "clickhouse"
+
+    def __init__(self, folder: Path) -> None:
+        self.connection = session.connect(folder)
+        self.connection.query("set " + ", ".join(f"{name} = {value}" for name, value in session.READING.items()))
+        self.connection.query("set max_query_size = 10000000")
+
+    def fill(self, columns: Columns, rows: Rows) -> None:
+        """See `Raw.fill`."""
+        self.connection.query(f"drop database if exists {SCHEMA}")
+        self.connection.query(f"create database {SCHEMA}")
+        for name, of in columns.items():
+            kinds = ", ".join(f'"{column}" Nullable({_native(kind)})' for column, kind in of.items())
+            self.connection.query(f'create table {SCHEMA}."{name}" ({kinds}) engine = Memory')
+            cells = [cell for row in rows.get(name, ()) for cell in row]
+            if cells:
+                given = {f"p{i}": encoded(cell) for i, cell in enumerate(cells)}
+                marks = [f"{{p{i}: Nullable(String)}}" for i in range(len(cells))]
+                lines = ("(" + ", ".join(marks[i : i + len(of)]) + ")" for i in range(0, len(cells), len(of)))
+                self.connection.query(f'insert into {SCHEMA}."{name}" values {", ".join(lines)}', params=given)
+
+    def run(self, sql: str, parameters: Sequence[Any]) -> Cells:
+        """Rows as Python has them."""
+        given = {f"p{i}": encoded(value) for i, value in enumerate(parameters, 1)}
+        return cells_of(self.connection.query(sql, "ArrowTable", params=given))
+
+    def close(self) -> None:
+        """Close."""
+        self.connection.close()
+
+
+class Postgres(Raw):
+    """PostgreSQL, in a database of the test's own."""
+
+    dialect = "postgres"
+
+    def __init__(self, url: str) -> None:
+        self.connection = psycopg.connect(url, autocommit=True)
+        self.connection.execute("set time zone 'UTC'")
+        self.connection.execute("set client_min_messages = error")
+
+    def fill(self, columns: Columns, rows: Rows) -> None:
+        """See `Raw.fill`."""
+        self.connection.execute(f"drop schema if exists {SCHEMA} cascade".encode())
+        self.connection.execute(f"create schema {SCHEMA}".encode())
+        for name, of in columns.items():
+            kinds = ", ".join(f'"{column}" {to_postgres(kind)}' for column, kind in of.items())
+            self.connection.execute(f'create table {SCHEMA}."{name}" ({kinds})'.encode())
+            marks = ", ".join(["%s"] * len(of))
+            with self.connection.cursor() as cursor:
+                cursor.executemany(f'insert into {SCHEMA}."{name}" values ({marks})'.encode(), rows.get(name, ()))
+
+    def run(self, sql: str, parameters: Sequence[Any]) -> Cells:
+        """Rows as Python has them."""
+        with psycopg.RawCursor(self.connection) as cursor:
+            return cursor.execute(sql.encode(), list(parameters)).fetchall()
+
+    def close(self) -> None:
+        """Close."""
+        self.connection.close()
+
+
+class Spark(Raw):
+    """Spark; the tables are views of rows written out."""
+
+    dialect = "spark"
+
+    def __init__(self, master: str) -> None:
+        from verity.warehouse.engines.spark import session as spark_session
+
+        self._session = spark_session
+        self._master = master
+        self.spark = spark_session.start(master)
+
+    def fill(self, columns: Columns, rows: Rows) -> None:
+        """See `Raw.fill`."""
+        self.spark.sql(f"create database if not exists {SCHEMA}")
+        for row in self.spark.sql(f"show tables in {SCHEMA}").collect():
+            self.spark.sql(f"drop view {SCHEMA}.{self._session.named(row.tableName)}")
+        for name, of in columns.items():
+            kinds = {self._session.named(column): self._session.native(kind) for column, kind in of.items()}
+            lines = [_cast_row(row, list(kinds.values())) for row in rows.get(name, ())]
+            empty = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in kinds.items())
+            made = f"select {empty} where false"
+            if lines:
+                made = f"select * from values {', '.join(lines)} as t({', '.join(kinds)})"
+            self.spark.sql(f"create view {SCHEMA}.{self._session.named(name)} as {made}")
+
+    def run(self, sql: str, parameters: Sequence[Any]) -> Cells:
+        """Rows as Python has them."""
+        given = {f"p{i}": value for i, value in enumerate(parameters, 1)}
+        return cells_of(self.spark.sql(sql, args=given).toArrow())
+
+    def close(self) -> None:
+        """Close."""
+        self._session.stop(self._master, self.spark)
+
+
+Engine = ClickHouse | Postgres | Spark
+
+
+@contextmanager
+def opened(name: str, folder: Path, server: str) -> Iterator[Engine]:
+    """`postgres`, `clickhouse`, or `spark` and a master (`cluster`: one is started)."""
+    from tests.conformance.semantic.stands import spark_master
+
+    with ExitStack() as closing:
+        if name == "clickhouse":
+            made: Engine = ClickHouse(folder / "chdb")
+        elif name == "postgres":
+            made = Postgres(closing.enter_context(fresh_database(server)))
+        else:
+            made = Spark(closing.enter_context(spark_master(name.removeprefix("spark "))))
+        closing.callback(made.close)
+        yield made
+
+
+def cells_of(table: pa.Table) -> Cells:
+    """The rows of a table, whose columns may share a name."""
+    named = table.rename_columns([str(i) for i in range(table.num_columns)])
+    return [tuple(row.values()) for row in named.to_pylist()]
+
+
+def _native(kind: str) -> str:
+    if kind.startswith("decimal"):
+        return f"Decimal(38, {kind.rstrip(')').rpartition(',')[2]})"
+    return _CLICKHOUSE[kind]
+
+
+def _cast_row(row: Sequence[Any], kinds: Sequence[str]) -> str:
+    return "(" + ", ".join(f"cast({_quoted(cell)} as {kind})" for cell, kind in zip(row, kinds, strict=True)) + ")"
+
+
+def _quoted(value: Any) -> str:
+    if value is None:
+        return "null"
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
