@@ -9,6 +9,14 @@ import pytest
 from tests.conformance.semantic.stands import Stand, engines_here, opened
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """PySpark warns of pandas 3, and leaves its sockets to the collector."""
+    for item in items:
+        if "[spark" in item.name:
+            for warning in ("FutureWarning", "ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
+                item.add_marker(pytest.mark.filterwarnings(f"ignore::{warning}"))
+
+
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[Stand]:
     """DuckDB, whose rows the others are held against."""
