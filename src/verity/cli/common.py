@@ -90,3 +90,9 @@ def read_moment(text: str | None, option: str) -> date | datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} is no moment: '{text}'", remedy="Write it as 2025-12-31T08:00.") from None
+
+
+def shown_path(path: Path) -> Path:
+    """A path as people name it: from where they stand, if it lies below."""
+    here, whole = Path.cwd(), path.absolute()
+    return whole.relative_to(here) if whole.is_relative_to(here) else path

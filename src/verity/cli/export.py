@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from verity.cli.common import common
+from verity.cli.common import common, shown_path
 from verity.cli.main import OK
 
 TOOLS = ("ossie", "cube")
@@ -38,5 +38,5 @@ def command(tool: str, out: Path | None, project: Path | None, format_: str) -> 
         click.echo(json.dumps(document, ensure_ascii=False))
         return OK
     click.echo(report.text())
-    click.echo(f"wrote {len(files)} file{'' if len(files) == 1 else 's'} into {folder}")
+    click.echo(f"wrote {len(files)} file{'' if len(files) == 1 else 's'} into {shown_path(folder)}")
     return OK

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from verity.cli.common import common
+from verity.cli.common import common, shown_path
 from verity.cli.main import OK
 
 TOOLS = ("cube", "ossie", "metricflow", "lookml")
@@ -54,5 +54,5 @@ def command(
         return OK
     click.echo(imported.report.text())
     if files:
-        click.echo(f"wrote {len(files)} file{'' if len(files) == 1 else 's'} into {folder}: verity check")
+        click.echo(f"wrote {len(files)} file{'' if len(files) == 1 else 's'} into {shown_path(folder)}: verity check")
     return OK

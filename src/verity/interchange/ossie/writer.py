@@ -133,7 +133,7 @@ def _relationships(model: Model, table: str, losses: Losses) -> list[Json]:
     for name, join in model.tables[table].joins.items():
         member, pairs = f"{table}.{name}", pairs_of(join)
         if not pairs or join.type not in ("many_to_one", "one_to_one") or join.table not in model.tables:
-            what = "a condition" if not pairs else join.type
+            what = "a condition" if not pairs and join.type != "many_to_many" else join.type
             losses.add(member, f"a join by {what} has no form in Ossie")
             continue
         own, theirs = (list(side) for side in zip(*pairs, strict=True))
