@@ -72,6 +72,12 @@ SUITES = {
         {"VERITY_PROOF_POLICIES": "300"},
         {"VERITY_PROOF_POLICIES": "20000"},
     ),
+    "rollups": Suite(
+        "generated queries answered with rollups have the rows of the tables, for every principal, on both engines",
+        ("tests/integration/test_rollups.py",),
+        {"VERITY_ROLLUP_QUERIES": "30"},
+        {"VERITY_ROLLUP_QUERIES": "1000"},
+    ),
     "engines": Suite(
         "generated questions, of plain rows and over time, have the rows of independent oracles on PostgreSQL and chDB",
         ("tests/conformance/semantic/test_generated.py",),
