@@ -93,7 +93,7 @@ def _compared(
             remedy="Cast the column to a type that both engines hold, and move again.",
         )
     return StageLine(
-        name=table.shown, status="ok", rows=table.rows, message=f"{len(table.columns)} columns: counts and sums equal"
+        name=table.shown, status="ok", rows=table.rows, message=f"{_columns(len(table.columns))}: counts and sums equal"
     )
 
 
@@ -108,3 +108,7 @@ def _source_totals(engine: Engine, export: Export, table: ExportedTable) -> Tota
         return [tuple(row.values()) for row in read.table.to_pylist()]
 
     return table_totals(run, engine.dialect, place, table.columns)
+
+
+def _columns(number: int) -> str:
+    return f"{number} column{'' if number == 1 else 's'}"
