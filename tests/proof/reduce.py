@@ -104,7 +104,7 @@ def _smaller(world: World, question: Question) -> Iterator[tuple[World, Question
 def _questions(question: Question) -> Iterator[Question]:
     for name in ("metrics", "by", "where", "segments", "order"):
         parts = getattr(question, name)
-        for i in range(len(parts)):
+        for i in range(len(parts) if name != "metrics" or len(parts) > 1 else 0):
             yield replace(question, **{name: (*parts[:i], *parts[i + 1 :])})
     for change in ({"limit": None}, {"offset": 0}, {"since": None}, {"until": None}, {"ungrouped": False}):
         if any(getattr(question, key) != value for key, value in change.items()):

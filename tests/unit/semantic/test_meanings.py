@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -151,3 +152,47 @@ def test_a_column_of_a_rule_that_is_not_shown_is_not_in_the_sql_that_is_shown() 
 def test_an_entity_level_column_goes_with_the_column_behind_a_join_that_is_its_key() -> None:
     _, _, model = governed(column="age", op="gt", values=[1])
     assert "of_place" not in model.catalog.usable_tables["orders"].usable
+
+
+def timed(kind: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    made = described()
+    made["orders"]["metrics"]["special"] = kind
+    return made
+
+
+def rows_of_kind(engine: MemoryEngine, kind: dict[str, Any], **query: Any) -> list[tuple[Any, ...]]:
+    dictionary = dictionary_of(timed(kind))
+    model = load_model(build_catalog(dictionary, schema_of(COLUMNS)))
+    asked = MetricQuery.model_validate({"metrics": ["special"], **query})
+    compiled = compile_query(model, asked, accesses=access_for(dictionary, OWNER), dialect="duckdb")
+    return engine.connection.execute(compiled.sql, list(compiled.parameters)).fetchall()
+
+
+def test_a_condition_on_an_average_over_instants_is_held_against_each_group(engine: MemoryEngine) -> None:
+    kind = {"type": "semi_additive", "sql": "SUM(total)", "take": "average"}
+    by = [{"dimension": "time", "grain": "month"}]
+    every = rows_of_kind(engine, kind, by=by)
+    over = rows_of_kind(engine, kind, by=by, filters=[where("special", "gt", 10.6)])
+    assert over == [row for row in every if row[1] is not None and row[1] > 10.6]
+    assert 0 < len(over) < len(every)
+
+
+def test_a_day_that_is_filled_looks_back_by_months_like_any_other(engine: MemoryEngine) -> None:
+    kind = {"type": "offset", "metric": "orders", "offset": "1 month"}
+    found = rows_of_kind(engine, kind, by=[{"dimension": "time", "grain": "day"}], fill=True)
+    assert {str(day): count for day, count in found if count} == {"2024-02-03": 1}
+    since = {"since": "2024-02-01", "until": "2024-04-01"}
+    found = rows_of_kind(engine, kind, by=[{"dimension": "time", "grain": "day"}], fill=True, time_range=since)
+    assert {str(day): count for day, count in found if count} == {
+        "2024-02-03": 1,
+        "2024-03-03": 1,
+        "2024-03-10": 1,
+        "2024-03-11": 1,
+    }
+
+
+def test_a_coarser_period_beside_the_one_accumulated_by_keeps_its_type(engine: MemoryEngine) -> None:
+    kind = {"type": "cumulative", "metric": "orders"}
+    by = [{"dimension": "time", "grain": "year"}, {"dimension": "time", "grain": "month"}]
+    found = rows_of_kind(engine, kind, by=by, totals=True)
+    assert all(isinstance(cell, date) for row in found if row[-1] == 2 for cell in row[:2])

@@ -12,15 +12,15 @@ from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import CODE_POINT, truncated
 from verity.semantic.frames.formulas import Use
+from verity.semantic.frames.gaps import CURRENT, gap_periods
 from verity.semantic.frames.reach import read_reach
 from verity.semantic.frames.spans import is_one_to_one, moved
+from verity.semantic.frames.spine import TIME
 from verity.semantic.types import Type
 from verity.semantic.variants import PLAIN
 from verity.semantic.work import Axis, Frame, Scan, Work
 
-CURRENT = "current_groups"
-"""What the groups of the result are called where another branch looks something up in them."""
-_EARLIER, _PERIODS = "earlier", "periods"
+_EARLIER, _PERIODS, _SPINE = "earlier", "periods", "spine"
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ def _move(work: Work, axis: Axis, frame: Frame, branch: Branch) -> None:
         for span in frame.variant.shifts:
             node = moved(node, of, span)
     else:
-        node = _looked_up(axis, frame, branch, node, of)
+        node = _looked_up(work, axis, frame, branch, node, of)
     branch.dimensions[finest] = node
     for index in axis.indices[1:]:
         grain = work.dimensions[index].grain
@@ -124,17 +124,24 @@ def _move(work: Work, axis: Axis, frame: Frame, branch: Branch) -> None:
             branch.dimensions[index] = truncated(node.copy(), of, grain)[0]
 
 
-def _looked_up(axis: Axis, frame: Frame, branch: Branch, node: exp.Expr, of: Type) -> exp.Expr:
-    """Days moved by months: several days may look back at one, so each current day names its own."""
-    finest = axis.indices[0]
-    earlier: exp.Expr = quoted(f"d{finest}", CURRENT)
-    for span in reversed(frame.variant.shifts):
-        earlier = moved(earlier, of, span, back=True)
-    days = exp.Select(
-        expressions=[alias(quoted(f"d{finest}", CURRENT), "now"), alias(earlier, "then")],
-        distinct=exp.Distinct(),
-        from_=exp.From(this=exp.Table(this=exp.Identifier(this=CURRENT, quoted=True))),
-    )
+def _looked_up(work: Work, axis: Axis, frame: Frame, branch: Branch, node: exp.Expr, of: Type) -> exp.Expr:
+    """Days moved by months: several days may look back at one, so each day of the result names its own."""
+
+    def named(day: exp.Expr, table: exp.Expr) -> exp.Select:
+        earlier = day.copy()
+        for span in reversed(frame.variant.shifts):
+            earlier = moved(earlier, of, span, back=True)
+        return exp.Select(
+            expressions=[alias(day, "now"), alias(earlier, "then")],
+            distinct=exp.Distinct(),
+            from_=exp.From(this=table),
+        )
+
+    current = exp.Table(this=exp.Identifier(this=CURRENT, quoted=True))
+    days: exp.Expr = named(quoted(f"d{axis.indices[0]}", CURRENT), current)
+    if work.query.fill:  # the days that are filled are in no group
+        filled = named(quoted(TIME, _SPINE), gap_periods(work, _SPINE))
+        days = exp.Union(this=days, expression=filled, distinct=True)
     join = exp.Join(this=subquery(days, _PERIODS), on=exp.EQ(this=quoted("then", _PERIODS), expression=node))
     branch.select.append("joins", join)
     branch.looks_up = True

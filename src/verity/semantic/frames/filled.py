@@ -9,29 +9,24 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
-from verity.contracts.metric import Grain
-from verity.exceptions import NotSupported, TimeRequired
-from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import truncated
-from verity.semantic.frames.branches import CURRENT, Branch, alias, subquery
+from verity.semantic.frames.branches import Branch, alias, subquery
+from verity.semantic.frames.gaps import CURRENT, gap_grain, gap_periods, week_start
 from verity.semantic.frames.plan import axis_of
-from verity.semantic.frames.spans import is_fiscal
-from verity.semantic.frames.spine import TIME, bound, kind_of, last_moment, periods
+from verity.semantic.frames.spine import TIME, kind_of
 from verity.semantic.metrics import Metric
-from verity.semantic.work import Axis, Work
+from verity.semantic.work import Work
 
 _GROUPS, _PERIODS = "groups", "periods"
 
 
 def filled_branch(work: Work) -> Branch:
     """Every period for every group of the current ones. Raises `TimeRequired` where no period is asked by."""
+    spine = gap_periods(work, _PERIODS)
     axis = axis_of(work)
-    if not axis.indices:
-        raise TimeRequired("there are no periods to fill", remedy="Ask by a time grain, or leave 'fill' out.")
-    grain, week = _grain(axis), _week_start(work)
+    grain, week = gap_grain(axis), week_start(work)
     others = [i for i in range(len(work.dimensions)) if i not in axis.indices]
-    spine = periods(_end(work, axis, "since", grain, week), _end(work, axis, "until", grain, week), grain, _PERIODS)
     select = exp.Select(from_=exp.From(this=spine))
     if others:
         groups = exp.Select(
@@ -48,32 +43,6 @@ def filled_branch(work: Work) -> Branch:
 
 def _from(name: str) -> exp.From:
     return exp.From(this=exp.Table(this=exp.Identifier(this=name, quoted=True)))
-
-
-def _grain(axis: Axis) -> Grain:
-    if is_fiscal(axis.grain):
-        raise NotSupported("gaps between fiscal periods are not filled yet", remedy="Ask by months, quarters or years.")
-    if axis.grain is not None:
-        return axis.grain
-    if axis.on.at is not None and types.logical(axis.on.at.column.type) == "date":
-        return "day"
-    raise TimeRequired("moments have no gaps to fill", remedy="Ask by a grain: `time:day`.")
-
-
-def _week_start(work: Work) -> str:
-    leaves = [work.model.metric(member) for member, _ in work.uses]
-    table = leaves[0].table if leaves else ""
-    return work.model.catalog.usable_tables[table].entry.week_start if table else "monday"
-
-
-def _end(work: Work, axis: Axis, which: str, grain: Grain, week: str) -> exp.Expr:
-    """The first or last period: of the range, else of the data."""
-    moment = axis.since if which == "since" else axis.until
-    if moment is not None:
-        return bound(work, last_moment(moment) if which == "until" else moment, grain, week)
-    kind = exp.Min if which == "since" else exp.Max
-    column = quoted(f"d{axis.indices[0]}", CURRENT)
-    return exp.Subquery(this=exp.Select(expressions=[kind(this=column)], from_=_from(CURRENT)))
 
 
 def is_carried(work: Work, metric: Metric) -> bool:

@@ -15,9 +15,10 @@ from sqlglot import exp
 from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of
-from verity.semantic.frames.branches import CURRENT, Branch, alias, branches_of, null, subquery
+from verity.semantic.frames.branches import Branch, alias, branches_of, null, subquery
 from verity.semantic.frames.filled import carried, filled_branch, is_carried
 from verity.semantic.frames.formulas import Columns, Values, conditions, has_rank
+from verity.semantic.frames.gaps import CURRENT
 from verity.semantic.metrics import Metric
 from verity.semantic.work import Work
 

@@ -86,10 +86,15 @@ def _branch(work: Work, scan: Scan, names: list[str]) -> exp.Select:
 
 
 def _set_having(work: Work, select: exp.Select, dimensions: Sequence[exp.Expr], values: Values) -> None:
-    if work.having:
-        made = conditions(work, dimensions, values.final)
-        held = select.args.get("having")
-        select.set("having", exp.Having(this=all_of([held.this, *made] if held else made)))
+    if not work.having:
+        return
+    made = conditions(work, dimensions, values.final)
+    if not any(node.find(exp.AggFunc) for node in values.columns.values()):  # the groups were made further in
+        held = select.args.get("where")
+        select.set("where", exp.Where(this=all_of([held.this, *made] if held else made)))
+        return
+    held = select.args.get("having")
+    select.set("having", exp.Having(this=all_of([held.this, *made] if held else made)))
 
 
 def _written(scan: Scan) -> exp.Select:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verity.semantic import types
+from verity.semantic.frames.spine import kind_of
 from verity.semantic.rules.groups import form_scans
 from verity.semantic.rules.instants import choose_instants
 from verity.semantic.rules.paths import find_paths
@@ -30,4 +31,6 @@ def _types(work: Work, index: int) -> list[Type]:
         if index in frame.indices:
             place = frame.indices.index(index)
             found += [frame.typed.get(index, scan.types[place]) for scan in frame.work.scans]
+    if not found and work.dimensions[index].grain is not None:  # a coarser period than the one that is accumulated by
+        found.append(kind_of(work.dimensions[index].grain or "day"))
     return found
