@@ -63,14 +63,14 @@ SUITES = {
     "queries": Suite(
         "generated questions over generated models and data have the rows of an independent, slow oracle",
         ("tests/proof/test_queries.py",),
-        {"VERITY_PROOF_QUERIES": "150"},
-        {"VERITY_PROOF_QUERIES": "20000"},
+        {"VERITY_PROOF_QUERIES": "80"},
+        {"VERITY_PROOF_QUERIES": "6000"},
     ),
     "policies": Suite(
         "mutated questions under policies leak no row, tell no hidden name and keep LEFT JOINs",
         ("tests/proof/test_policies.py",),
         {"VERITY_PROOF_POLICIES": "300"},
-        {"VERITY_PROOF_POLICIES": "20000"},
+        {"VERITY_PROOF_POLICIES": "12000"},
     ),
     "rollups": Suite(
         "generated queries answered with rollups have the rows of the tables, for every principal, on both engines",
@@ -89,6 +89,12 @@ SUITES = {
         ("tests/conformance/semantic",),
         None,
         {"VERITY_SPARK_MASTERS": "local[2],cluster", "VERITY_ENGINE_QUERIES": "100"},
+    ),
+    "malformed": Suite(
+        "malformed dictionaries and queries end in coded errors with place and remedy, and the last good model serves",
+        ("tests/proof/test_malformed.py",),
+        {"VERITY_PROOF_DICTIONARIES": "40", "VERITY_PROOF_BAD_QUERIES": "100"},
+        {"VERITY_PROOF_DICTIONARIES": "400", "VERITY_PROOF_BAD_QUERIES": "1000"},
     ),
     "scout": Suite(
         "the sample of tens of millions of rows is generated, synced, built and right",

@@ -17,6 +17,7 @@ from verity.data.access import access_for
 from verity.data.catalog import build_catalog
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.model import Model, load_model
+from verity.semantic.shapes import compile_shape
 
 Cells = list[tuple[Any, ...]]
 SCHEMA = "silver"
@@ -33,9 +34,14 @@ class Compiler:
         self.model: Model = load_model(catalog if principal.is_owner else catalog.narrowed_to(self.accesses))
 
     def compiled(self, question: Question, dialect: str) -> Compiled:
-        """The statement. Raises `QueryError`."""
+        """The statement, compiled in full and from its shape: both must be one. Raises `QueryError`."""
         query = MetricQuery.model_validate(question.document())
-        return compile_query(self.model, query, accesses=self.accesses, dialect=dialect)
+        whole = compile_query(self.model, query, accesses=self.accesses, dialect=dialect)
+        for _ in range(3):
+            shaped = compile_shape(self.model, query, accesses=self.accesses, dialect=dialect)
+            if (shaped.sql, shaped.parameters, shaped.columns) != (whole.sql, whole.parameters, whole.columns):
+                raise AssertionError(f"a cached shape differs: {shaped.sql} {shaped.parameters}")
+        return whole
 
 
 class Duck:

@@ -22,6 +22,7 @@ from verity.data.dictionary import load_dictionary
 from verity.data.folder import DictionaryFolder
 from verity.exceptions import DictionaryError, DictionaryInvalid, VerityError
 from verity.quality.check import run_checks
+from verity.query.options import usage_error
 from verity.query.service import QueryService
 
 SEED = int(os.environ.get("VERITY_SEED", "11"))
@@ -145,8 +146,11 @@ def test_a_broken_query_is_refused_by_code_and_remedy() -> None:
             try:
                 service.run(MetricQuery.model_validate(document), OWNER)
                 counts[f"answered: {broken}"] += 1
-            except ValidationError:
+            except ValidationError as error:  # as the doors tell it
+                told = usage_error(error)
                 counts["refused by form"] += 1
+                if not (CODE.match(told.code) and told.message and told.remedy):
+                    faults.append(f"{broken} {document}: {told!r}")
             except VerityError as error:
                 counts["refused by code"] += 1
                 if not (CODE.match(error.code) and error.message and error.remedy):

@@ -28,11 +28,12 @@ def duck() -> Iterator[Duck]:
     made.close()
 
 
-def prove(engine: Duck | Postgres, seed: int, worlds: int) -> None:
-    tally = run(engine, seed, worlds=worlds, questions=EACH, most=20)
-    print(f"told: {engine.dialect}, seed {seed}, {worlds} worlds: {dict(sorted(tally.counts.items()))}")
+def prove(engine: Duck | Postgres, seed: int, worlds: int, *, kinds: bool = False) -> None:
+    tally = run(engine, seed, worlds=worlds, questions=EACH, most=20, kinds=kinds)
+    told = {**dict(sorted(tally.counts.items())), "differences": len(tally.differences)}
+    print(f"told: {engine.dialect}, {'every kind, ' if kinds else ''}seed {seed}, {worlds} worlds: {told}")
     found = [report(reduced(engine, difference)) for difference in tally.differences[:5]]
-    assert not tally.differences, f"{len(tally.differences)} differences\n" + "\n".join(found)
+    assert not found, f"{len(tally.differences)} differences\n" + "\n".join(found)
     assert tally.counts["asked"] == worlds * EACH
 
 
@@ -42,11 +43,17 @@ def test_generated_questions_on_duckdb_have_the_oracles_rows(duck: Duck) -> None
 
 
 @pytest.mark.timeout(0)
+def test_metrics_of_every_kind_on_duckdb_have_the_oracles_rows(duck: Duck) -> None:
+    prove(duck, SEED + 2, max(1, ASKED // EACH), kinds=True)
+
+
+@pytest.mark.timeout(0)
 @pytest.mark.postgres
 def test_generated_questions_on_postgresql_have_the_oracles_rows(postgres_server: str) -> None:
     with fresh_database(postgres_server) as url:
         engine = Postgres(url)
         try:
             prove(engine, SEED + 1, max(1, ASKED // EACH // 5))
+            prove(engine, SEED + 3, max(1, ASKED // EACH // 5), kinds=True)
         finally:
             engine.close()
