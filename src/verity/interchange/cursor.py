@@ -61,6 +61,14 @@ class Cursor:
             raise ForeignForm(f"the key '{key}' is missing", place=self.place, remedy=f"Add '{key}: ...'.")
         return found
 
+    def number(self, key: str) -> float:
+        """A number that must be there. Raises `ForeignForm`."""
+        text = self.required(key)
+        try:
+            return float(text)
+        except ValueError:
+            raise ForeignForm(f"'{key}' is no number: '{text[:60]}'", place=self.place, remedy="Correct it.") from None
+
     def flag(self, key: str) -> bool | None:
         """A boolean; LookML writes yes and no."""
         found = self.at(key)

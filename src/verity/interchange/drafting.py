@@ -6,7 +6,7 @@ and its source marked as lost, so that what is written always loads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +22,10 @@ from verity.exceptions import DictionaryError, ForeignReference, ImportInvalid, 
 from verity.interchange import sql
 from verity.interchange.cursor import Cursor
 from verity.interchange.ledger import ImportReport, Ledger
+from verity.interchange.patches import KINDS, as_drafted, patched
 from verity.semantic.model import load_model
 
 Json = dict[str, Any]
-KINDS = ("columns", "joins", "segments", "metrics")
 LAYERS = ("gold", "silver", "bronze")
 UNUSABLE = frozenset('.:{}"`')
 RAW = "__raw"
@@ -268,53 +268,6 @@ def usable(name: str) -> bool:
         and name.isprintable()
         and (name.casefold() not in RESERVED and not set(name) & UNUSABLE)
     )
-
-
-def as_drafted(document: Mapping[str, Any]) -> Json:
-    """A table's document with every entry of it marked as a draft."""
-    made: Json = {**document, "draft": True}
-    for kind in KINDS:
-        if kind in made:
-            made[kind] = {name: {**member, "draft": True} for name, member in made[kind].items()}
-    return made
-
-
-def undrafted(document: Mapping[str, Any]) -> Json:
-    """A table's document without the marks of a draft."""
-    made = {key: value for key, value in document.items() if key != "draft"}
-    for kind in KINDS:
-        if kind in made:
-            made[kind] = {n: {k: v for k, v in m.items() if k != "draft"} for n, m in made[kind].items()}
-    return made
-
-
-def patched(base: Mapping[str, Any], patch: Mapping[str, Any]) -> Json:
-    """A document with another laid over it: mappings are merged, None takes a key away, anything else replaces."""
-    made = dict(base)
-    for key, value in patch.items():
-        if value is None:
-            made.pop(key, None)
-        elif isinstance(value, Mapping):
-            inside = made.get(key)
-            made[key] = patched(inside if isinstance(inside, Mapping) else {}, value)
-        else:
-            made[key] = value
-    return made
-
-
-def difference(base: Mapping[str, Any], target: Mapping[str, Any]) -> Json:
-    """The patch that makes `target` of `base`."""
-    patch: Json = {key: None for key in base if key not in target}
-    for key, value in target.items():
-        if key not in base:
-            patch[key] = value
-        elif isinstance(value, Mapping) and isinstance(base[key], Mapping):
-            inner = difference(base[key], value)
-            if inner:
-                patch[key] = inner
-        elif value != base[key]:
-            patch[key] = value
-    return patch
 
 
 def aliases(*words: str | None) -> list[str] | None:

@@ -14,9 +14,10 @@ from verity.interchange.cube.reader import read_cube
 from verity.interchange.cube.written import Written
 from verity.interchange.cube.written_measures import measures_of
 from verity.interchange.cursor import Cursor
-from verity.interchange.drafting import Drafts, difference, undrafted
+from verity.interchange.drafting import Drafts
 from verity.interchange.exporting import ExportReport, Inexpressible, Json, Losses, Model, words_of
 from verity.interchange.ledger import Ledger, SourceFile
+from verity.interchange.patches import difference, undrafted
 
 NUMERIC = ("decimal", "bigint", "double", "integer", "float", "smallint", "numeric", "real")
 NOBODY = "verity_owner_only"

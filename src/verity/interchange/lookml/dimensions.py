@@ -98,11 +98,18 @@ def _sql(names: Names, view: View, draft: TableDraft, name: str, cursor: Cursor,
     text = cursor.text("sql")
     if kind == "tier":
         column = names.rows(view.name, text or f"${{TABLE}}.{name}")
-        return sql.row(_tiers(column, [float(t) for t in cursor.names("tiers")], cursor.text("style") or "classic"))
+        return sql.row(_tiers(column, _steps(cursor), cursor.text("style") or "classic"))
     if name not in draft.derived or text is None:
         draft.used.add(name)
         return None
     return sql.row(names.rows(view.name, text))
+
+
+def _steps(cursor: Cursor) -> list[float]:
+    try:
+        return [float(tier) for tier in cursor.names("tiers")]
+    except ValueError:
+        raise sql.Untranslatable("its tiers are no numbers") from None
 
 
 def _tiers(column: exp.Expr, tiers: list[float], style: str) -> exp.Expr:

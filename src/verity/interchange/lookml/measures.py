@@ -68,7 +68,7 @@ class _Measure:
                 cursor.approximated("counted exactly, not by a sketch", key="approximate")
             call: exp.Expr = exp.Count(this=exp.Distinct(expressions=[column]))
         elif kind == "percentile":
-            share = float(cursor.required("percentile")) / 100
+            share = cursor.number("percentile") / 100
             return {"type": "percentile", "sql": sql.row(column), "percentile": share, "filter": filters}
         elif kind in AGGREGATES:
             call = AGGREGATES[kind](this=column)

@@ -248,7 +248,7 @@ def _aggregate(model: SemanticModel, cursor: Cursor, name: str) -> dict[str, Any
     if kind == "percentile":
         if parameters is None or "percentile" not in parameters:
             raise sql.Untranslatable("a percentile needs agg_params.percentile")
-        share = float(parameters.required("percentile"))
+        share = parameters.number("percentile")
         made: dict[str, Any] = {"type": "percentile", "sql": sql.row(column), "percentile": share}
         if parameters.flag("use_discrete_percentile"):
             made["method"] = "discrete"

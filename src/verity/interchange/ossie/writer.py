@@ -13,11 +13,12 @@ from verity.data.model import ColumnEntry, TableEntry, written
 from verity.data.yaml_events import Document
 from verity.interchange import sql
 from verity.interchange.cursor import Cursor
-from verity.interchange.drafting import Drafts, difference, undrafted
+from verity.interchange.drafting import Drafts
 from verity.interchange.exporting import ExportReport, Inexpressible, Json, Losses, Model, pairs_of, words_of
 from verity.interchange.ledger import Ledger, SourceFile
 from verity.interchange.ossie.context import VENDOR
 from verity.interchange.ossie.reader import read_ossie
+from verity.interchange.patches import difference, undrafted
 
 VERSION = "0.2.0.dev0"
 DATATYPES = {
