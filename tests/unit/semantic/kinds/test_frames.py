@@ -132,9 +132,8 @@ def test_no_limit_and_no_condition_on_a_metric_changes_a_total(connection: Any) 
 
 
 def test_every_period_has_a_row_for_every_group(connection: Any) -> None:
-    plain = ask(
-        connection, metrics=["revenue"], by=[MONTH, REGION], time_range={"since": "2023-01-01", "until": "2024-07-01"}
-    )
+    span = {"since": "2023-01-01", "until": "2024-07-01"}
+    plain = ask(connection, metrics=["revenue"], by=[MONTH, REGION], time_range=span)
     filled = ask(
         connection,
         metrics=["revenue", "zero", "kept"],
