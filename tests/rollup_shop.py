@@ -65,7 +65,10 @@ def described() -> dict[str, dict[str, Any]]:
             "primary_key": "order_id",
             "time_column": "at",
             "joins": {"customer": {"table": "customers", "on": "customer_id"}},
-            "columns": {"is_big": {"sql": "total >= 10", "type": "boolean"}},
+            "columns": {
+                "is_big": {"sql": "total >= 10", "type": "boolean"},
+                "order_count": {"per": "customer_id", "sql": "COUNT(*)"},
+            },
             "segments": {"delivered": {"sql": "status = 'delivered'"}},
             "metrics": {
                 "orders": {"sql": "COUNT(*)"},
@@ -114,6 +117,7 @@ def described() -> dict[str, dict[str, Any]]:
                     "dimensions": ["placed:hour", "area", "customer.region"],
                     "partition": "placed:hour",
                 },
+                "by_count": {"metrics": ["orders", "revenue"], "dimensions": ["order_count", "area", "is_big"]},
                 "by_buyer": {
                     "metrics": ["buyers", "revenue", "orders"],
                     "dimensions": ["day:month", "area"],
@@ -223,6 +227,7 @@ def generated(random: Random) -> MetricQuery:
         "orders.customer.region": [None],
         "orders.customer.tier": [None],
         "orders.is_big": [None],
+        "orders.order_count": [None],
         "orders.placed": ["hour", "day", "week", "month"],
         "time": ["month", "day", "year"],
     }
@@ -254,6 +259,11 @@ def _extended(random: Random, document: dict[str, Any]) -> None:
         document["by"] = [{"dimension": "time", "grain": "month"}]
     elif over_time:
         document["by"] = [g | {"grain": "month"} if g["dimension"] == "time" else g for g in document["by"]]
+    if document["by"] and random.random() < 0.15:
+        member = random.choice([*document["metrics"], document["by"][0]["dimension"]])
+        document |= {"order": [{"member": member, "desc": True}], "limit": 3, "offset": random.choice([0, 1])}
+    if document["by"] and random.random() < 0.1:
+        document |= {"metrics": [], "order": []}
     if random.random() < 0.2:
         document["timezone"] = random.choice(["Asia/Manila", "America/New_York", "UTC"])
     if random.random() < 0.15:

@@ -83,7 +83,7 @@ def test_kill_9_of_a_builder_leaves_the_rollups_that_were_in_force(shop: Shop, p
         assert shop.service.run(MONTHLY, OWNER).trace.get("rollup_refused") is None
     shop.build()
     folder = place[0] / ".verity" / "warehouse" / "rollups"
-    assert len(list(folder.glob("verity_rollup_*"))) in (0, 4), "what a dead builder left is removed"
+    assert len(list(folder.glob("verity_rollup_*"))) in (0, 5), "what a dead builder left is removed"
 
 
 @pytest.mark.slow
@@ -125,8 +125,8 @@ BUILT = Verdict(verb="build", status="ok", lines=(StageLine(name="orders", statu
 
 def test_a_build_builds_the_rollups_and_never_fails_for_them(shop: Shop) -> None:
     good = with_rollups(BUILT, lambda: dictionary_of(shop.tables), lambda: shop.service)
-    assert (good.status, [line.status for line in good.lines]) == ("ok", ["ok"] * 5)
-    assert good.summary == "done; 4 rollups built"
+    assert (good.status, [line.status for line in good.lines]) == ("ok", ["ok"] * 6)
+    assert good.summary == "done; 5 rollups built"
     shop.tables["orders"]["rollups"]["by_day"]["dimensions"] = ["nowhere"]
     warned = with_rollups(BUILT, lambda: dictionary_of(shop.tables), lambda: shop.service)
     assert warned.status == "warn"
