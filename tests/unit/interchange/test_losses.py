@@ -98,7 +98,7 @@ def test_an_unknown_key_planted_anywhere_in_the_corpus_is_reported(tmp_path):
     tried = 0
     for path in sorted(CORPUS.glob("*/*.y*ml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for place, block in list(blocks_of(document))[::7]:
+        for place, block in list(blocks_of(document))[::11]:
             block["verity_planted"] = 1
             (tmp_path / path.name).write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
             report = import_model(path.parent.name, tmp_path / path.name).report
@@ -107,7 +107,7 @@ def test_an_unknown_key_planted_anywhere_in_the_corpus_is_reported(tmp_path):
             told = [loss for loss in report.losses if where == loss.path or where.startswith(f"{loss.path}.")]
             assert told, (path.name, where, report.text())
             tried += 1
-    assert tried > 60
+    assert tried > 35
 
 
 def blocks_of(value, path=()):

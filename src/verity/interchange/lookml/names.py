@@ -133,6 +133,8 @@ class Names:
     def meaning(self, view: str, found: sql.Reference) -> Named:
         """What a reference in an expression of `view` means. Raises `Untranslatable`."""
         if found.template is None or found.template == "TABLE":
+            if not found.names:
+                raise sql.Untranslatable("it names a whole table where a column is needed")
             if len(found.names) > 1:
                 raise sql.Untranslatable(f"'{'.'.join(found.names)}' names a table of the database")
             return Named(view, (), found.names[0], raw=True)
