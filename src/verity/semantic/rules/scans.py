@@ -15,7 +15,7 @@ from verity.semantic.fragments import all_of, any_of
 from verity.semantic.joins import Tables
 from verity.semantic.mask_keys import keyed
 from verity.semantic.predicates import require_temporal, row_conditions
-from verity.semantic.rules.sequences import sequence_conditions
+from verity.semantic.rules.sequences import only_firsts, sequence_conditions
 from verity.semantic.rules.weights import allocate, share, weighted_bridge
 from verity.semantic.work import Scan, Work
 
@@ -34,6 +34,7 @@ def write_scans(work: Work) -> None:
                 remedy=f"Ask from the rows of '{many.member.rpartition('.')[0]}', or leave it out.",
             )
         scan.select = _deduplicated(work, scan) if scan.fan_out and scan.metrics else _plain(work, scan)
+        only_firsts(work, scan)
         if scan.everyone and work.dimensions:
             _without_small_groups(scan, len(work.dimensions))
 
