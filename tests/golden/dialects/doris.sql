@@ -853,3 +853,1125 @@ SELECT
 FROM `gold`.`items` AS `items`
 WHERE
   `items`.`price` = 3.3;
+
+-- all so far, by month
+WITH `rows__ledger__0__0` AS (
+  SELECT
+    DATE_TRUNC(`ledger`.`day`, 'month') AS `d0`,
+    `ledger`.`region` AS `d1`,
+    SUM(`ledger`.`amount`) AS `v0`
+  FROM `gold`.`ledger` AS `ledger`
+  WHERE
+    NOT `ledger`.`day` IS NULL
+  GROUP BY
+    1,
+    2
+), `spine__ledger__0__0` AS (
+  SELECT
+    `periods`.`t`
+  FROM (
+    SELECT
+      MONTHS_ADD(b.lo, e.n * 1) AS `t`
+    FROM (
+      SELECT
+        (
+          SELECT
+            MIN(`rows__ledger__0__0`.`d0`)
+          FROM `rows.ledger.0.0`
+        ) AS lo,
+        (
+          SELECT
+            MAX(`rows__ledger__0__0`.`d0`)
+          FROM `rows.ledger.0.0`
+        ) AS hi
+    ) AS b
+    LATERAL VIEW
+    EXPLODE_NUMBERS(CAST(FLOOR(MONTHS_DIFF(b.hi, b.lo) / 1) AS INT) + 1) e AS n
+  ) AS `periods`
+)
+SELECT
+  `grouped`.`d0` AS `month`,
+  `grouped`.`d1` AS `region`,
+  CAST(`grouped`.`u0` AS DECIMAL(38, 2)) AS `revenue|ever`
+FROM (
+  SELECT
+    `reached`.`d0` AS `d0`,
+    `reached`.`d1` AS `d1`,
+    `reached`.`v0` AS `u0`,
+    1 AS `made`
+  FROM (
+    SELECT
+      `dense`.`d0`,
+      `dense`.`d1`,
+      SUM(`dense`.`v0`) OVER (
+        PARTITION BY `dense`.`d1`
+        ORDER BY `dense`.`d0`
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS `v0`,
+      COUNT(`dense`.`held`) OVER (
+        PARTITION BY `dense`.`d1`
+        ORDER BY `dense`.`d0`
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS `held`
+    FROM (
+      SELECT
+        `all`.`d0`,
+        `all`.`d1`,
+        MAX(`all`.`v0`) AS `v0`,
+        MAX(`all`.`held`) AS `held`
+      FROM (
+        SELECT
+          `rows__ledger__0__0`.`d0`,
+          `rows__ledger__0__0`.`d1`,
+          `rows__ledger__0__0`.`v0`,
+          1 AS `held`
+        FROM `rows.ledger.0.0`
+        UNION ALL
+        SELECT
+          `spine__ledger__0__0`.`t` AS `d0`,
+          `groups`.`d1`,
+          NULL,
+          NULL
+        FROM `spine.ledger.0.0`
+        CROSS JOIN (
+          SELECT DISTINCT
+            `rows__ledger__0__0`.`d1`
+          FROM `rows.ledger.0.0`
+        ) AS `groups`
+      ) AS `all`
+      GROUP BY
+        1,
+        2
+    ) AS `dense`
+  ) AS `reached`
+  WHERE
+    `reached`.`held` > 0
+) AS `grouped`
+ORDER BY
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST;
+
+-- a rolling window
+WITH `spine__ledger__0__0` AS (
+  SELECT
+    `periods`.`t`
+  FROM (
+    SELECT
+      WEEKS_ADD(b.lo, e.n * 1) AS `t`
+    FROM (
+      SELECT
+        DATE_TRUNC(CAST('2024-01-01' AS DATE), 'week') AS lo,
+        DATE_TRUNC(CAST('2024-03-31' AS DATE), 'week') AS hi
+    ) AS b
+    LATERAL VIEW
+    EXPLODE_NUMBERS(CAST(FLOOR(WEEKS_DIFF(b.hi, b.lo) / 1) AS INT) + 1) e AS n
+  ) AS `periods`
+)
+SELECT
+  `grouped`.`d0` AS `week`,
+  CAST(`grouped`.`u0` AS BIGINT) AS `buyers|window|2 months`
+FROM (
+  SELECT
+    `reached`.`d0` AS `d0`,
+    `reached`.`v0` AS `u0`,
+    1 AS `made`
+  FROM (
+    SELECT
+      `spine__ledger__0__0`.`t` AS `d0`,
+      COUNT(DISTINCT `ledger`.`customer`) AS `v0`
+    FROM `gold`.`ledger` AS `ledger`
+    INNER JOIN `spine.ledger.0.0`
+      ON `ledger`.`day` < CAST(DATE_ADD(`spine__ledger__0__0`.`t`, INTERVAL 1 WEEK) AS DATE)
+      AND `ledger`.`day` >= CAST(DATE_SUB(
+        CAST(DATE_ADD(`spine__ledger__0__0`.`t`, INTERVAL 1 WEEK) AS DATE),
+        INTERVAL 2 MONTH
+      ) AS DATE)
+    WHERE
+      (
+        NOT `ledger`.`day` IS NULL
+      )
+      AND `ledger`.`day` >= CAST('2023-11-01' AS DATE)
+      AND `ledger`.`day` < CAST('2024-04-01' AS DATE)
+    GROUP BY
+      1
+  ) AS `reached`
+) AS `grouped`
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- year to date
+WITH `rows__ledger__0__0` AS (
+  SELECT
+    DATE_TRUNC(`ledger`.`day`, 'month') AS `d0`,
+    SUM(`ledger`.`amount`) AS `v0`
+  FROM `gold`.`ledger` AS `ledger`
+  WHERE
+    (
+      NOT `ledger`.`day` IS NULL
+    )
+    AND `ledger`.`day` >= CAST('2024-01-01' AS DATE)
+    AND `ledger`.`day` < CAST('2024-04-01' AS DATE)
+  GROUP BY
+    1
+), `spine__ledger__0__0` AS (
+  SELECT
+    `periods`.`t`
+  FROM (
+    SELECT
+      MONTHS_ADD(b.lo, e.n * 1) AS `t`
+    FROM (
+      SELECT
+        DATE_TRUNC(CAST('2024-01-01' AS DATE), 'month') AS lo,
+        DATE_TRUNC(CAST('2024-03-31' AS DATE), 'month') AS hi
+    ) AS b
+    LATERAL VIEW
+    EXPLODE_NUMBERS(CAST(FLOOR(MONTHS_DIFF(b.hi, b.lo) / 1) AS INT) + 1) e AS n
+  ) AS `periods`
+)
+SELECT
+  `grouped`.`d0` AS `month`,
+  CAST(`grouped`.`u0` AS DECIMAL(38, 2)) AS `revenue|to|year`
+FROM (
+  SELECT
+    `reached`.`d0` AS `d0`,
+    `reached`.`v0` AS `u0`,
+    1 AS `made`
+  FROM (
+    SELECT
+      `dense`.`d0`,
+      SUM(`dense`.`v0`) OVER (
+        PARTITION BY DATE_TRUNC(`dense`.`d0`, 'year')
+        ORDER BY `dense`.`d0`
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS `v0`,
+      COUNT(`dense`.`held`) OVER (
+        PARTITION BY DATE_TRUNC(`dense`.`d0`, 'year')
+        ORDER BY `dense`.`d0`
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS `held`
+    FROM (
+      SELECT
+        `all`.`d0`,
+        MAX(`all`.`v0`) AS `v0`,
+        MAX(`all`.`held`) AS `held`
+      FROM (
+        SELECT
+          `rows__ledger__0__0`.`d0`,
+          `rows__ledger__0__0`.`v0`,
+          1 AS `held`
+        FROM `rows.ledger.0.0`
+        UNION ALL
+        SELECT
+          `spine__ledger__0__0`.`t` AS `d0`,
+          NULL,
+          NULL
+        FROM `spine.ledger.0.0`
+      ) AS `all`
+      GROUP BY
+        1
+    ) AS `dense`
+  ) AS `reached`
+  WHERE
+    `reached`.`held` > 0
+    AND `reached`.`d0` >= DATE_TRUNC(CAST('2024-01-01' AS DATE), 'month')
+) AS `grouped`
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- growth over the year before
+WITH `current_groups` AS (
+  SELECT
+    DATE_TRUNC(`ledger`.`day`, 'month') AS `d0`,
+    CAST(NULL AS DECIMAL(38, 2)) AS `u0`,
+    SUM(`ledger`.`amount`) AS `u1`,
+    1 AS `made`
+  FROM `gold`.`ledger` AS `ledger`
+  GROUP BY
+    1
+)
+SELECT
+  `grouped`.`d0` AS `month`,
+  (
+    CAST((
+      `grouped`.`u1` - `grouped`.`u0`
+    ) AS DOUBLE) / NULLIF(CAST(`grouped`.`u0` AS DOUBLE), 0)
+  ) AS `revenue|growth|1 year`
+FROM (
+  SELECT
+    `united`.`d0`,
+    MAX(`united`.`u0`) AS `u0`,
+    MAX(`united`.`u1`) AS `u1`
+  FROM (
+    SELECT
+      `current_groups`.`d0` AS `d0`,
+      CAST(NULL AS DECIMAL(38, 2)) AS `u0`,
+      `current_groups`.`u1` AS `u1`,
+      1 AS `made`
+    FROM `current_groups`
+    UNION ALL
+    SELECT
+      CAST(DATE_ADD(`earlier`.`d0`, INTERVAL 12 MONTH) AS DATE) AS `d0`,
+      `earlier`.`u1` AS `u0`,
+      CAST(NULL AS DECIMAL(38, 2)) AS `u1`,
+      0 AS `made`
+    FROM `current_groups` AS `earlier`
+    WHERE
+      NOT `earlier`.`d0` IS NULL
+  ) AS `united`
+  GROUP BY
+    1
+  HAVING
+    MAX(`united`.`made`) = 1
+) AS `grouped`
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- the month before, as a difference
+WITH `current_groups` AS (
+  SELECT
+    DATE_TRUNC(`ledger`.`day`, 'month') AS `d0`,
+    `ledger`.`region` AS `d1`,
+    COUNT(*) AS `u0`,
+    CAST(NULL AS BIGINT) AS `u1`,
+    1 AS `made`
+  FROM `gold`.`ledger` AS `ledger`
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  `grouped`.`d0` AS `month`,
+  `grouped`.`d1` AS `region`,
+  CAST(CAST(`grouped`.`u0` - `grouped`.`u1` AS BIGINT) AS BIGINT) AS `orders|delta|1 month`
+FROM (
+  SELECT
+    `united`.`d0`,
+    `united`.`d1`,
+    MAX(`united`.`u0`) AS `u0`,
+    MAX(`united`.`u1`) AS `u1`
+  FROM (
+    SELECT
+      `current_groups`.`d0` AS `d0`,
+      `current_groups`.`d1` AS `d1`,
+      `current_groups`.`u0` AS `u0`,
+      CAST(NULL AS BIGINT) AS `u1`,
+      1 AS `made`
+    FROM `current_groups`
+    UNION ALL
+    SELECT
+      CAST(DATE_ADD(`earlier`.`d0`, INTERVAL 1 MONTH) AS DATE) AS `d0`,
+      `earlier`.`d1` AS `d1`,
+      CAST(NULL AS BIGINT) AS `u0`,
+      `earlier`.`u0` AS `u1`,
+      0 AS `made`
+    FROM `current_groups` AS `earlier`
+    WHERE
+      NOT `earlier`.`d0` IS NULL
+  ) AS `united`
+  GROUP BY
+    1,
+    2
+  HAVING
+    MAX(`united`.`made`) = 1
+) AS `grouped`
+ORDER BY
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST;
+
+-- compared with the previous period
+SELECT
+  `grouped`.`d0` AS `month`,
+  `grouped`.`u0` AS `revenue`,
+  `grouped`.`u1` AS `revenue__previous`,
+  CAST(`grouped`.`u0` - `grouped`.`u1` AS DECIMAL(38, 2)) AS `revenue__delta`,
+  (
+    CAST((
+      `grouped`.`u0` - `grouped`.`u1`
+    ) AS DOUBLE) / NULLIF(CAST(`grouped`.`u1` AS DOUBLE), 0)
+  ) AS `revenue__growth`
+FROM (
+  SELECT
+    `united`.`d0`,
+    MAX(`united`.`u0`) AS `u0`,
+    MAX(`united`.`u1`) AS `u1`
+  FROM (
+    SELECT
+      DATE_TRUNC(`ledger`.`day`, 'month') AS `d0`,
+      SUM(`ledger`.`amount`) AS `u0`,
+      CAST(NULL AS DECIMAL(38, 2)) AS `u1`,
+      1 AS `made`
+    FROM `gold`.`ledger` AS `ledger`
+    WHERE
+      `ledger`.`day` >= CAST('2024-01-01' AS DATE)
+      AND `ledger`.`day` < CAST('2024-04-01' AS DATE)
+    GROUP BY
+      1
+    UNION ALL
+    SELECT
+      CAST(DATE_ADD(`earlier`.`d0`, INTERVAL 3 MONTH) AS DATE) AS `d0`,
+      CAST(NULL AS DECIMAL(38, 2)) AS `u0`,
+      `earlier`.`v0` AS `u1`,
+      0 AS `made`
+    FROM (
+      SELECT
+        DATE_TRUNC(`ledger`.`day`, 'month') AS `d0`,
+        SUM(`ledger`.`amount`) AS `v0`
+      FROM `gold`.`ledger` AS `ledger`
+      WHERE
+        (
+          NOT `ledger`.`day` IS NULL
+        )
+        AND `ledger`.`day` >= CAST('2023-10-01' AS DATE)
+        AND `ledger`.`day` < CAST('2024-01-01' AS DATE)
+      GROUP BY
+        1
+    ) AS `earlier`
+  ) AS `united`
+  GROUP BY
+    1
+  HAVING
+    MAX(`united`.`made`) = 1
+) AS `grouped`
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- gaps filled
+WITH `current_groups` AS (
+  SELECT
+    DATE_TRUNC(`ledger`.`day`, 'month') AS `d0`,
+    `ledger`.`region` AS `d1`,
+    SUM(`ledger`.`amount`) AS `u0`,
+    1 AS `made`
+  FROM `gold`.`ledger` AS `ledger`
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  `grouped`.`d0` AS `month`,
+  `grouped`.`d1` AS `region`,
+  `grouped`.`u0` AS `revenue`
+FROM (
+  SELECT
+    `united`.`d0`,
+    `united`.`d1`,
+    MAX(`united`.`u0`) AS `u0`
+  FROM (
+    SELECT
+      `current_groups`.`d0` AS `d0`,
+      `current_groups`.`d1` AS `d1`,
+      `current_groups`.`u0` AS `u0`,
+      1 AS `made`
+    FROM `current_groups`
+    UNION ALL
+    SELECT
+      `periods`.`t` AS `d0`,
+      `groups`.`d1` AS `d1`,
+      CAST(NULL AS DECIMAL(38, 2)) AS `u0`,
+      1 AS `made`
+    FROM (
+      SELECT
+        MONTHS_ADD(b.lo, e.n * 1) AS `t`
+      FROM (
+        SELECT
+          (
+            SELECT
+              MIN(`current_groups`.`d0`)
+            FROM `current_groups`
+          ) AS lo,
+          (
+            SELECT
+              MAX(`current_groups`.`d0`)
+            FROM `current_groups`
+          ) AS hi
+      ) AS b
+      LATERAL VIEW
+      EXPLODE_NUMBERS(CAST(FLOOR(MONTHS_DIFF(b.hi, b.lo) / 1) AS INT) + 1) e AS n
+    ) AS `periods`
+    CROSS JOIN (
+      SELECT DISTINCT
+        `current_groups`.`d1`
+      FROM `current_groups`
+    ) AS `groups`
+  ) AS `united`
+  GROUP BY
+    1,
+    2
+) AS `grouped`
+ORDER BY
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST;
+
+-- the last state of each quarter
+SELECT
+  `groups`.`d0` AS `quarter`,
+  `groups`.`d1` AS `region`,
+  MAX(`groups`.`m0`) AS `last_amount`,
+  MAX(`groups`.`m1`) AS `last_of_customer`
+FROM (
+  SELECT
+    DATE_TRUNC(`ledger`.`day`, 'quarter') AS `d0`,
+    `ledger`.`region` AS `d1`,
+    SUM(`ledger`.`amount`) AS `m0`,
+    CAST(NULL AS DECIMAL(38, 2)) AS `m1`
+  FROM `gold`.`ledger` AS `ledger`
+  WHERE
+    `ledger`.`day` IN (
+      SELECT
+        `instants`.`v`
+      FROM (
+        SELECT
+          DATE_TRUNC(`ledger`.`day`, 'quarter') AS `d0`,
+          MAX(`ledger`.`day`) AS `v`
+        FROM `gold`.`ledger` AS `ledger`
+        GROUP BY
+          1
+      ) AS `instants`
+    )
+  GROUP BY
+    1,
+    2
+  UNION ALL
+  SELECT
+    DATE_TRUNC(`ledger`.`day`, 'quarter') AS `d0`,
+    `ledger`.`region` AS `d1`,
+    CAST(NULL AS DECIMAL(38, 2)) AS `m0`,
+    SUM(`ledger`.`amount`) AS `m1`
+  FROM `gold`.`ledger` AS `ledger`
+  WHERE
+    (
+      `ledger`.`day`,
+      COALESCE(CAST(`ledger`.`customer` AS STRING), ''),
+      (
+        `ledger`.`customer` IS NULL
+      )
+    ) IN (
+      SELECT
+        `instants`.`v`,
+        COALESCE(CAST(`instants`.`d1` AS STRING), ''),
+        (
+          `instants`.`d1` IS NULL
+        )
+      FROM (
+        SELECT
+          DATE_TRUNC(`ledger`.`day`, 'quarter') AS `d0`,
+          `ledger`.`customer` AS `d1`,
+          MAX(`ledger`.`day`) AS `v`
+        FROM `gold`.`ledger` AS `ledger`
+        GROUP BY
+          1,
+          2
+      ) AS `instants`
+    )
+  GROUP BY
+    1,
+    2
+) AS `groups`
+GROUP BY
+  1,
+  2
+ORDER BY
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST;
+
+-- rank and share
+SELECT
+  `spread`.`d0` AS `region`,
+  `spread`.`d1` AS `status`,
+  CASE
+    WHEN NOT `spread`.`u0` IS NULL
+    THEN CAST(RANK() OVER (ORDER BY `spread`.`u0` DESC) AS BIGINT)
+  END AS `revenue|rank`,
+  (
+    CAST(`spread`.`u0` AS DOUBLE) / NULLIF(CAST(`spread`.`u1` AS DOUBLE), 0)
+  ) AS `revenue|share|region`
+FROM (
+  SELECT
+    `grouped`.`d0`,
+    `grouped`.`d1`,
+    `grouped`.`level`,
+    `grouped`.`u0`,
+    MAX(`grouped`.`u1`) OVER (PARTITION BY `grouped`.`d0`) AS `u1`
+  FROM (
+    SELECT
+      `united`.`d0`,
+      `united`.`d1`,
+      `united`.`level`,
+      MAX(`united`.`u0`) AS `u0`,
+      MAX(`united`.`u1`) AS `u1`
+    FROM (
+      SELECT
+        `ledger`.`region` AS `d0`,
+        `ledger`.`status` AS `d1`,
+        0 AS `level`,
+        SUM(`ledger`.`amount`) AS `u0`,
+        CAST(NULL AS DECIMAL(38, 2)) AS `u1`,
+        1 AS `made`
+      FROM `gold`.`ledger` AS `ledger`
+      GROUP BY
+        1,
+        2
+      UNION ALL
+      SELECT
+        `earlier`.`d0` AS `d0`,
+        CAST(NULL AS STRING) AS `d1`,
+        1 AS `level`,
+        CAST(NULL AS DECIMAL(38, 2)) AS `u0`,
+        `earlier`.`v0` AS `u1`,
+        0 AS `made`
+      FROM (
+        SELECT
+          `ledger`.`region` AS `d0`,
+          SUM(`ledger`.`amount`) AS `v0`
+        FROM `gold`.`ledger` AS `ledger`
+        GROUP BY
+          1
+      ) AS `earlier`
+    ) AS `united`
+    GROUP BY
+      1,
+      2,
+      3
+    HAVING
+      MAX(`united`.`made`) = 1 OR `united`.`level` >= 1
+  ) AS `grouped`
+) AS `spread`
+WHERE
+  `spread`.`level` = 0
+ORDER BY
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST;
+
+-- totals
+SELECT
+  `levels`.`region`,
+  `levels`.`status`,
+  `levels`.`revenue`,
+  `levels`.`buyers`,
+  `levels`.`totals_level`
+FROM (
+  SELECT
+    `level 2`.`region` AS `region`,
+    `level 2`.`status` AS `status`,
+    `level 2`.`revenue` AS `revenue`,
+    `level 2`.`buyers` AS `buyers`,
+    CAST(2 AS BIGINT) AS `totals_level`
+  FROM (
+    SELECT
+      `ledger`.`region` AS `region`,
+      `ledger`.`status` AS `status`,
+      SUM(`ledger`.`amount`) AS `revenue`,
+      COUNT(DISTINCT `ledger`.`customer`) AS `buyers`
+    FROM `gold`.`ledger` AS `ledger`
+    GROUP BY
+      1,
+      2
+    ORDER BY
+      1 ASC NULLS LAST,
+      2 ASC NULLS LAST
+  ) AS `level 2`
+  UNION ALL
+  SELECT
+    CAST(NULL AS STRING) AS `region`,
+    CAST(NULL AS STRING) AS `status`,
+    `level 0`.`revenue` AS `revenue`,
+    `level 0`.`buyers` AS `buyers`,
+    CAST(0 AS BIGINT) AS `totals_level`
+  FROM (
+    SELECT
+      SUM(`ledger`.`amount`) AS `revenue`,
+      COUNT(DISTINCT `ledger`.`customer`) AS `buyers`
+    FROM `gold`.`ledger` AS `ledger`
+  ) AS `level 0`
+) AS `levels`
+ORDER BY
+  5 DESC NULLS LAST,
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST;
+
+-- subtotals
+WITH `parts` AS (
+  SELECT
+    `ledger`.`region` AS `d0`,
+    `ledger`.`status` AS `d1`,
+    SUM(`ledger`.`amount`) AS `a0`
+  FROM `gold`.`ledger` AS `ledger`
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  `levels`.`region`,
+  `levels`.`status`,
+  `levels`.`revenue`,
+  `levels`.`totals_level`
+FROM (
+  SELECT
+    `level 2`.`region` AS `region`,
+    `level 2`.`status` AS `status`,
+    `level 2`.`revenue` AS `revenue`,
+    CAST(2 AS BIGINT) AS `totals_level`
+  FROM (
+    SELECT
+      `parts`.`d0` AS `region`,
+      `parts`.`d1` AS `status`,
+      `parts`.`a0` AS `revenue`
+    FROM `parts`
+    ORDER BY
+      1 ASC NULLS LAST,
+      2 ASC NULLS LAST
+  ) AS `level 2`
+  UNION ALL
+  SELECT
+    `level 1`.`region` AS `region`,
+    CAST(NULL AS STRING) AS `status`,
+    `level 1`.`revenue` AS `revenue`,
+    CAST(1 AS BIGINT) AS `totals_level`
+  FROM (
+    SELECT
+      `parts`.`d0` AS `region`,
+      SUM(`parts`.`a0`) AS `revenue`
+    FROM `parts`
+    GROUP BY
+      1
+  ) AS `level 1`
+) AS `levels`
+ORDER BY
+  4 DESC NULLS LAST,
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST;
+
+-- scan 5
+SELECT
+  CAST(`events`.`at` AS DATE) AS `at_day`,
+  COUNT(*) AS `events`
+FROM `gold`.`events` AS `events`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 20
+SELECT
+  `events__calendar(at)`.`fw` AS `at_fiscal_week`,
+  COUNT(*) AS `events`
+FROM `gold`.`events` AS `events`
+LEFT JOIN `gold`.`days` AS `events__calendar(at)`
+  ON `events__calendar(at)`.`d` = CAST(`events`.`at` AS DATE)
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 40
+SELECT
+  DATE_TRUNC(
+    CAST(CONVERT_TZ((
+      `events`.`plain`
+    ), '+00:00', 'Australia/Lord_Howe') AS DATE),
+    'year'
+  ) AS `plain_year`,
+  COUNT(*) AS `events`
+FROM `gold`.`events` AS `events`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 72
+SELECT
+  COUNT(*) AS `events`
+FROM `gold`.`events` AS `events`
+WHERE
+  `events`.`at` >= CAST('2024-03-30T23:00:00+00:00' AS DATETIME(6))
+  AND `events`.`at` < CAST('2024-03-31T22:00:00+00:00' AS DATETIME(6));
+
+-- scan 74
+SELECT
+  DAYS_SUB(`sales`.`sold`, (
+    WEEKDAY(`sales`.`sold`) + 1
+  ) % 7) AS `sold_week`,
+  DATE_TRUNC(`sales`.`sold`, 'quarter') AS `sold_quarter`,
+  COUNT(*) AS `sales`
+FROM `gold`.`sales` AS `sales`
+GROUP BY
+  1,
+  2
+ORDER BY
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST;
+
+-- scan 76
+SELECT
+  `distinct`.`d0` AS `topic`,
+  COUNT(*) AS `orders`,
+  SUM(`distinct`.`v0`) AS `revenue`,
+  CAST(SUM(CAST(`distinct`.`v1` AS DECIMAL(38, 0))) AS DECIMAL(38, 0)) AS `units`,
+  MAX(`distinct`.`v0`) AS `biggest`
+FROM (
+  SELECT DISTINCT
+    `orders__order_tags(order)__tagged`.`topic` AS `d0`,
+    `orders`.`id` AS `k0`,
+    `orders`.`total` AS `v0`,
+    `orders`.`qty` AS `v1`
+  FROM `gold`.`orders` AS `orders`
+  LEFT JOIN `gold`.`order_tags` AS `orders__order_tags(order)`
+    ON `orders`.`id` = `orders__order_tags(order)`.`order_id`
+  LEFT JOIN `gold`.`tags` AS `orders__order_tags(order)__tagged`
+    ON `orders__order_tags(order)`.`tag` = `orders__order_tags(order)__tagged`.`tag`
+) AS `distinct`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 77
+SELECT
+  `distinct`.`d0` AS `topic`,
+  CAST(SUM((
+    `distinct`.`v0`
+  ) * `distinct`.`share`) AS DECIMAL(38, 2)) AS `revenue`,
+  CAST(SUM(
+    CASE WHEN `distinct`.`v0` < 5 THEN (
+      `distinct`.`v0`
+    ) * `distinct`.`share` END
+  ) AS DECIMAL(38, 2)) AS `small`
+FROM (
+  SELECT
+    `orders__through(split)__tagged`.`topic` AS `d0`,
+    `orders`.`id` AS `k0`,
+    `orders`.`total` AS `v0`,
+    CAST(SUM(
+      CASE
+        WHEN `orders__through(split)`.`order_id` IS NULL
+        THEN CAST(1 AS DECIMAL(18, 9))
+        ELSE COALESCE(CAST(`orders__through(split)`.`part` AS DECIMAL(18, 9)), 0)
+      END
+    ) AS DECIMAL(18, 9)) AS `share`
+  FROM `gold`.`orders` AS `orders`
+  LEFT JOIN `gold`.`order_tags` AS `orders__through(split)`
+    ON `orders`.`id` = `orders__through(split)`.`order_id`
+  LEFT JOIN `gold`.`tags` AS `orders__through(split)__tagged`
+    ON `orders__through(split)`.`tag` = `orders__through(split)__tagged`.`tag`
+  GROUP BY
+    1,
+    2,
+    3
+) AS `distinct`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 80
+SELECT
+  `distinct`.`d0` AS `name`,
+  COUNT(*) AS `people`
+FROM (
+  SELECT DISTINCT
+    `people__friends(person)__friend`.`name` AS `d0`,
+    `people`.`id` AS `k0`
+  FROM `gold`.`people` AS `people`
+  LEFT JOIN `gold`.`friends` AS `people__friends(person)`
+    ON `people`.`id` = `people__friends(person)`.`person`
+  LEFT JOIN `gold`.`people` AS `people__friends(person)__friend`
+    ON `people__friends(person)`.`friend` = `people__friends(person)__friend`.`id`
+) AS `distinct`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 84
+-- refused: VRT-229 Doris has no discrete percentile
+
+-- scan 86
+SELECT
+  `groups`.`d0` AS `country`,
+  (
+    CAST(COALESCE(MAX(`groups`.`m0`), 0) AS DOUBLE) / NULLIF(CAST(MAX(`groups`.`m1`) AS DOUBLE), 0)
+  ) AS `bought`,
+  MAX(`groups`.`m2`) AS `paid`
+FROM (
+  SELECT
+    `visits__person`.`country` AS `d0`,
+    COUNT(*) AS `m0`,
+    CAST(NULL AS BIGINT) AS `m1`,
+    CAST(NULL AS BIGINT) AS `m2`
+  FROM `gold`.`visits` AS `visits`
+  LEFT JOIN `gold`.`people` AS `visits__person`
+    ON `visits`.`who` = `visits__person`.`id`
+  WHERE
+    EXISTS(
+      SELECT
+        1
+      FROM (
+        SELECT
+          `orders`.`buyer` AS `key`,
+          `orders`.`day` AS `moment`
+        FROM `gold`.`orders` AS `orders`
+        WHERE
+          `orders`.`status` = 'paid'
+      ) AS `later`
+      WHERE
+        `later`.`key` = `visits`.`who`
+        AND `later`.`moment` >= CAST(`visits`.`at` AS DATE)
+        AND `later`.`moment` <= CAST(DATE_ADD(CAST(`visits`.`at` AS DATE), INTERVAL 7 DAY) AS DATE)
+    )
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    `visits__person`.`country` AS `d0`,
+    CAST(NULL AS BIGINT) AS `m0`,
+    COUNT(*) AS `m1`,
+    CAST(NULL AS BIGINT) AS `m2`
+  FROM `gold`.`visits` AS `visits`
+  LEFT JOIN `gold`.`people` AS `visits__person`
+    ON `visits`.`who` = `visits__person`.`id`
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    `orders__person`.`country` AS `d0`,
+    CAST(NULL AS BIGINT) AS `m0`,
+    CAST(NULL AS BIGINT) AS `m1`,
+    COUNT(CASE WHEN `orders`.`status` = 'paid' THEN 1 END) AS `m2`
+  FROM `gold`.`orders` AS `orders`
+  LEFT JOIN `gold`.`people` AS `orders__person`
+    ON `orders`.`buyer` = `orders__person`.`id`
+  GROUP BY
+    1
+) AS `groups`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 87
+SELECT
+  `groups`.`d0` AS `month`,
+  (
+    CAST(COALESCE(MAX(`groups`.`m0`), 0) AS DOUBLE) / NULLIF(CAST(MAX(`groups`.`m1`) AS DOUBLE), 0)
+  ) AS `again`,
+  (
+    CAST(COALESCE(MAX(`groups`.`m2`), 0) AS DOUBLE) / NULLIF(CAST(MAX(`groups`.`m3`) AS DOUBLE), 0)
+  ) AS `kept`,
+  CAST(CASE WHEN NOT MAX(`groups`.`m5`) IS NULL THEN COALESCE(MAX(`groups`.`m4`), 0) END AS BIGINT) AS `kept_people`
+FROM (
+  SELECT
+    DATE_TRUNC(`orders`.`day`, 'month') AS `d0`,
+    COUNT(*) AS `m0`,
+    CAST(NULL AS BIGINT) AS `m1`,
+    CAST(NULL AS BIGINT) AS `m2`,
+    CAST(NULL AS BIGINT) AS `m3`,
+    CAST(NULL AS BIGINT) AS `m4`,
+    CAST(NULL AS BIGINT) AS `m5`
+  FROM `gold`.`orders` AS `orders`
+  WHERE
+    EXISTS(
+      SELECT
+        1
+      FROM (
+        SELECT
+          `orders`.`buyer` AS `key`,
+          `orders`.`day` AS `moment`
+        FROM `gold`.`orders` AS `orders`
+      ) AS `later`
+      WHERE
+        `later`.`key` = `orders`.`buyer`
+        AND `later`.`moment` > `orders`.`day`
+        AND `later`.`moment` <= CAST(DATE_ADD(`orders`.`day`, INTERVAL 1 MONTH) AS DATE)
+    )
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC(`orders`.`day`, 'month') AS `d0`,
+    CAST(NULL AS BIGINT) AS `m0`,
+    COUNT(*) AS `m1`,
+    CAST(NULL AS BIGINT) AS `m2`,
+    CAST(NULL AS BIGINT) AS `m3`,
+    CAST(NULL AS BIGINT) AS `m4`,
+    CAST(NULL AS BIGINT) AS `m5`
+  FROM `gold`.`orders` AS `orders`
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC(`orders`.`moment`, 'month') AS `d0`,
+    CAST(NULL AS BIGINT) AS `m0`,
+    CAST(NULL AS BIGINT) AS `m1`,
+    COUNT(`orders`.`key`) AS `m2`,
+    CAST(NULL AS BIGINT) AS `m3`,
+    CAST(NULL AS BIGINT) AS `m4`,
+    CAST(NULL AS BIGINT) AS `m5`
+  FROM (
+    SELECT
+      `first`.`key`,
+      `first`.`moment`
+    FROM (
+      SELECT
+        `orders`.`buyer` AS `key`,
+        MIN(`orders`.`day`) AS `moment`
+      FROM `gold`.`orders` AS `orders`
+      WHERE
+        (
+          NOT `orders`.`buyer` IS NULL
+        ) AND (
+          NOT `orders`.`day` IS NULL
+        )
+      GROUP BY
+        1
+    ) AS `first`
+    WHERE
+      EXISTS(
+        SELECT
+          1
+        FROM (
+          SELECT
+            `orders`.`buyer` AS `key`,
+            `orders`.`day` AS `moment`
+          FROM `gold`.`orders` AS `orders`
+          WHERE
+            `orders`.`status` = 'paid'
+        ) AS `later`
+        WHERE
+          `later`.`key` = `first`.`key`
+          AND `later`.`moment` >= CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 1 MONTH) AS DATE)
+          AND `later`.`moment` < CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 2 MONTH) AS DATE)
+      )
+  ) AS `orders`
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC(`orders`.`moment`, 'month') AS `d0`,
+    CAST(NULL AS BIGINT) AS `m0`,
+    CAST(NULL AS BIGINT) AS `m1`,
+    CAST(NULL AS BIGINT) AS `m2`,
+    COUNT(`orders`.`key`) AS `m3`,
+    CAST(NULL AS BIGINT) AS `m4`,
+    CAST(NULL AS BIGINT) AS `m5`
+  FROM (
+    SELECT
+      `orders`.`buyer` AS `key`,
+      MIN(`orders`.`day`) AS `moment`
+    FROM `gold`.`orders` AS `orders`
+    WHERE
+      (
+        NOT `orders`.`buyer` IS NULL
+      ) AND (
+        NOT `orders`.`day` IS NULL
+      )
+    GROUP BY
+      1
+  ) AS `orders`
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC(`orders`.`moment`, 'month') AS `d0`,
+    CAST(NULL AS BIGINT) AS `m0`,
+    CAST(NULL AS BIGINT) AS `m1`,
+    CAST(NULL AS BIGINT) AS `m2`,
+    CAST(NULL AS BIGINT) AS `m3`,
+    COUNT(`orders`.`key`) AS `m4`,
+    CAST(NULL AS BIGINT) AS `m5`
+  FROM (
+    SELECT
+      `first`.`key`,
+      `first`.`moment`
+    FROM (
+      SELECT
+        `orders`.`buyer` AS `key`,
+        MIN(`orders`.`day`) AS `moment`
+      FROM `gold`.`orders` AS `orders`
+      WHERE
+        `orders`.`status` = 'paid'
+        AND (
+          NOT `orders`.`buyer` IS NULL
+        )
+        AND (
+          NOT `orders`.`day` IS NULL
+        )
+      GROUP BY
+        1
+    ) AS `first`
+    WHERE
+      EXISTS(
+        SELECT
+          1
+        FROM (
+          SELECT
+            `orders`.`buyer` AS `key`,
+            `orders`.`day` AS `moment`
+          FROM `gold`.`orders` AS `orders`
+        ) AS `later`
+        WHERE
+          `later`.`key` = `first`.`key`
+          AND `later`.`moment` >= CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 2 MONTH) AS DATE)
+          AND `later`.`moment` < CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 3 MONTH) AS DATE)
+      )
+  ) AS `orders`
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC(`orders`.`moment`, 'month') AS `d0`,
+    CAST(NULL AS BIGINT) AS `m0`,
+    CAST(NULL AS BIGINT) AS `m1`,
+    CAST(NULL AS BIGINT) AS `m2`,
+    CAST(NULL AS BIGINT) AS `m3`,
+    CAST(NULL AS BIGINT) AS `m4`,
+    COUNT(`orders`.`key`) AS `m5`
+  FROM (
+    SELECT
+      `orders`.`buyer` AS `key`,
+      MIN(`orders`.`day`) AS `moment`
+    FROM `gold`.`orders` AS `orders`
+    WHERE
+      `orders`.`status` = 'paid'
+      AND (
+        NOT `orders`.`buyer` IS NULL
+      )
+      AND (
+        NOT `orders`.`day` IS NULL
+      )
+    GROUP BY
+      1
+  ) AS `orders`
+  GROUP BY
+    1
+) AS `groups`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 90
+SELECT
+  CASE
+    WHEN NOT `people`.`phone` IS NULL
+    THEN CASE
+      WHEN CHAR_LENGTH(CAST(`people`.`phone` AS STRING)) > 4
+      THEN CONCAT('***', RIGHT(CAST(`people`.`phone` AS STRING), 4))
+      ELSE '***'
+    END
+  END AS `phone`,
+  COUNT(*) AS `people`
+FROM `gold`.`people` AS `people`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- scan 94
+SELECT
+  DATE_TRUNC(CAST(`people`.`seen` AS DATE), 'year') AS `seen`,
+  COUNT(*) AS `people`
+FROM `gold`.`people` AS `people`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;

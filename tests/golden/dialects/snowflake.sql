@@ -852,3 +852,1184 @@ SELECT
 FROM "gold"."items" AS "items"
 WHERE
   "items"."price" = 3.3;
+
+-- all so far, by month
+WITH "rows.ledger.0.0" AS (
+  SELECT
+    DATE_TRUNC('MONTH', "ledger"."day") AS "d0",
+    "ledger"."region" AS "d1",
+    SUM("ledger"."amount") AS "v0"
+  FROM "gold"."ledger" AS "ledger"
+  WHERE
+    NOT "ledger"."day" IS NULL
+  GROUP BY
+    1,
+    2
+), "spine.ledger.0.0" AS (
+  SELECT
+    "periods"."t"
+  FROM (
+    SELECT
+      DATEADD(MONTH, f.value, b.lo) AS "t"
+    FROM (
+      SELECT
+        (
+          SELECT
+            MIN("rows.ledger.0.0"."d0")
+          FROM "rows.ledger.0.0"
+        ) AS lo,
+        (
+          SELECT
+            MAX("rows.ledger.0.0"."d0")
+          FROM "rows.ledger.0.0"
+        ) AS hi
+    ) AS b
+    CROSS JOIN LATERAL FLATTEN(INPUT => ARRAY_GENERATE_RANGE(0, DATEDIFF(MONTH, b.lo, b.hi) + 1, 1)) AS f(SEQ, KEY, PATH, INDEX, VALUE, THIS)
+  ) AS "periods"
+)
+SELECT
+  "grouped"."d0" AS "month",
+  "grouped"."d1" AS "region",
+  CAST("grouped"."u0" AS DECIMAL(38, 2)) AS "revenue|ever"
+FROM (
+  SELECT
+    "reached"."d0" AS "d0",
+    "reached"."d1" AS "d1",
+    "reached"."v0" AS "u0",
+    1 AS "made"
+  FROM (
+    SELECT
+      "dense"."d0",
+      "dense"."d1",
+      SUM("dense"."v0") OVER (
+        PARTITION BY "dense"."d1"
+        ORDER BY "dense"."d0"
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS "v0",
+      COUNT("dense"."held") OVER (
+        PARTITION BY "dense"."d1"
+        ORDER BY "dense"."d0"
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS "held"
+    FROM (
+      SELECT
+        "all"."d0",
+        "all"."d1",
+        MAX("all"."v0") AS "v0",
+        MAX("all"."held") AS "held"
+      FROM (
+        SELECT
+          "rows.ledger.0.0"."d0",
+          "rows.ledger.0.0"."d1",
+          "rows.ledger.0.0"."v0",
+          1 AS "held"
+        FROM "rows.ledger.0.0"
+        UNION ALL
+        SELECT
+          "spine.ledger.0.0"."t" AS "d0",
+          "groups"."d1",
+          NULL,
+          NULL
+        FROM "spine.ledger.0.0"
+        CROSS JOIN (
+          SELECT DISTINCT
+            "rows.ledger.0.0"."d1"
+          FROM "rows.ledger.0.0"
+        ) AS "groups"
+      ) AS "all"
+      GROUP BY
+        1,
+        2
+    ) AS "dense"
+  ) AS "reached"
+  WHERE
+    "reached"."held" > 0
+) AS "grouped"
+ORDER BY
+  1 ASC,
+  2 ASC;
+
+-- a rolling window
+WITH "spine.ledger.0.0" AS (
+  SELECT
+    "periods"."t"
+  FROM (
+    SELECT
+      DATEADD(WEEK, f.value, b.lo) AS "t"
+    FROM (
+      SELECT
+        DATEADD(
+          DAY,
+          -(
+            (
+              DAYOFWEEKISO(CAST('2024-01-01' AS DATE)) - 1
+            )
+          ),
+          CAST('2024-01-01' AS DATE)
+        ) AS lo,
+        DATEADD(
+          DAY,
+          -(
+            (
+              DAYOFWEEKISO(CAST('2024-03-31' AS DATE)) - 1
+            )
+          ),
+          CAST('2024-03-31' AS DATE)
+        ) AS hi
+    ) AS b
+    CROSS JOIN LATERAL FLATTEN(INPUT => ARRAY_GENERATE_RANGE(0, FLOOR(DATEDIFF(DAY, b.lo, b.hi) / 7) + 1, 1)) AS f(SEQ, KEY, PATH, INDEX, VALUE, THIS)
+  ) AS "periods"
+)
+SELECT
+  "grouped"."d0" AS "week",
+  CAST("grouped"."u0" AS BIGINT) AS "buyers|window|2 months"
+FROM (
+  SELECT
+    "reached"."d0" AS "d0",
+    "reached"."v0" AS "u0",
+    1 AS "made"
+  FROM (
+    SELECT
+      "spine.ledger.0.0"."t" AS "d0",
+      COUNT(DISTINCT "ledger"."customer") AS "v0"
+    FROM "gold"."ledger" AS "ledger"
+    INNER JOIN "spine.ledger.0.0"
+      ON "ledger"."day" < CAST(DATEADD(WEEK, 1, "spine.ledger.0.0"."t") AS DATE)
+      AND "ledger"."day" >= CAST(DATEADD(MONTH, 2 * -1, CAST(DATEADD(WEEK, 1, "spine.ledger.0.0"."t") AS DATE)) AS DATE)
+    WHERE
+      (
+        NOT "ledger"."day" IS NULL
+      )
+      AND "ledger"."day" >= CAST('2023-11-01' AS DATE)
+      AND "ledger"."day" < CAST('2024-04-01' AS DATE)
+    GROUP BY
+      1
+  ) AS "reached"
+) AS "grouped"
+ORDER BY
+  1 ASC;
+
+-- year to date
+WITH "rows.ledger.0.0" AS (
+  SELECT
+    DATE_TRUNC('MONTH', "ledger"."day") AS "d0",
+    SUM("ledger"."amount") AS "v0"
+  FROM "gold"."ledger" AS "ledger"
+  WHERE
+    (
+      NOT "ledger"."day" IS NULL
+    )
+    AND "ledger"."day" >= CAST('2024-01-01' AS DATE)
+    AND "ledger"."day" < CAST('2024-04-01' AS DATE)
+  GROUP BY
+    1
+), "spine.ledger.0.0" AS (
+  SELECT
+    "periods"."t"
+  FROM (
+    SELECT
+      DATEADD(MONTH, f.value, b.lo) AS "t"
+    FROM (
+      SELECT
+        DATE_TRUNC('MONTH', CAST('2024-01-01' AS DATE)) AS lo,
+        DATE_TRUNC('MONTH', CAST('2024-03-31' AS DATE)) AS hi
+    ) AS b
+    CROSS JOIN LATERAL FLATTEN(INPUT => ARRAY_GENERATE_RANGE(0, DATEDIFF(MONTH, b.lo, b.hi) + 1, 1)) AS f(SEQ, KEY, PATH, INDEX, VALUE, THIS)
+  ) AS "periods"
+)
+SELECT
+  "grouped"."d0" AS "month",
+  CAST("grouped"."u0" AS DECIMAL(38, 2)) AS "revenue|to|year"
+FROM (
+  SELECT
+    "reached"."d0" AS "d0",
+    "reached"."v0" AS "u0",
+    1 AS "made"
+  FROM (
+    SELECT
+      "dense"."d0",
+      SUM("dense"."v0") OVER (
+        PARTITION BY DATE_TRUNC('YEAR', "dense"."d0")
+        ORDER BY "dense"."d0"
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS "v0",
+      COUNT("dense"."held") OVER (
+        PARTITION BY DATE_TRUNC('YEAR', "dense"."d0")
+        ORDER BY "dense"."d0"
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS "held"
+    FROM (
+      SELECT
+        "all"."d0",
+        MAX("all"."v0") AS "v0",
+        MAX("all"."held") AS "held"
+      FROM (
+        SELECT
+          "rows.ledger.0.0"."d0",
+          "rows.ledger.0.0"."v0",
+          1 AS "held"
+        FROM "rows.ledger.0.0"
+        UNION ALL
+        SELECT
+          "spine.ledger.0.0"."t" AS "d0",
+          NULL,
+          NULL
+        FROM "spine.ledger.0.0"
+      ) AS "all"
+      GROUP BY
+        1
+    ) AS "dense"
+  ) AS "reached"
+  WHERE
+    "reached"."held" > 0
+    AND "reached"."d0" >= DATE_TRUNC('MONTH', CAST('2024-01-01' AS DATE))
+) AS "grouped"
+ORDER BY
+  1 ASC;
+
+-- growth over the year before
+WITH "current_groups" AS (
+  SELECT
+    DATE_TRUNC('MONTH', "ledger"."day") AS "d0",
+    CAST(NULL AS DECIMAL(38, 2)) AS "u0",
+    SUM("ledger"."amount") AS "u1",
+    1 AS "made"
+  FROM "gold"."ledger" AS "ledger"
+  GROUP BY
+    1
+)
+SELECT
+  "grouped"."d0" AS "month",
+  (
+    CAST((
+      "grouped"."u1" - "grouped"."u0"
+    ) AS DOUBLE) / NULLIF(CAST("grouped"."u0" AS DOUBLE), 0)
+  ) AS "revenue|growth|1 year"
+FROM (
+  SELECT
+    "united"."d0",
+    MAX("united"."u0") AS "u0",
+    MAX("united"."u1") AS "u1"
+  FROM (
+    SELECT
+      "current_groups"."d0" AS "d0",
+      CAST(NULL AS DECIMAL(38, 2)) AS "u0",
+      "current_groups"."u1" AS "u1",
+      1 AS "made"
+    FROM "current_groups"
+    UNION ALL
+    SELECT
+      CAST(DATEADD(MONTH, 12, "earlier"."d0") AS DATE) AS "d0",
+      "earlier"."u1" AS "u0",
+      CAST(NULL AS DECIMAL(38, 2)) AS "u1",
+      0 AS "made"
+    FROM "current_groups" AS "earlier"
+    WHERE
+      NOT "earlier"."d0" IS NULL
+  ) AS "united"
+  GROUP BY
+    1
+  HAVING
+    MAX("united"."made") = 1
+) AS "grouped"
+ORDER BY
+  1 ASC;
+
+-- the month before, as a difference
+WITH "current_groups" AS (
+  SELECT
+    DATE_TRUNC('MONTH', "ledger"."day") AS "d0",
+    "ledger"."region" AS "d1",
+    COUNT(*) AS "u0",
+    CAST(NULL AS BIGINT) AS "u1",
+    1 AS "made"
+  FROM "gold"."ledger" AS "ledger"
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  "grouped"."d0" AS "month",
+  "grouped"."d1" AS "region",
+  CAST(CAST("grouped"."u0" - "grouped"."u1" AS BIGINT) AS BIGINT) AS "orders|delta|1 month"
+FROM (
+  SELECT
+    "united"."d0",
+    "united"."d1",
+    MAX("united"."u0") AS "u0",
+    MAX("united"."u1") AS "u1"
+  FROM (
+    SELECT
+      "current_groups"."d0" AS "d0",
+      "current_groups"."d1" AS "d1",
+      "current_groups"."u0" AS "u0",
+      CAST(NULL AS BIGINT) AS "u1",
+      1 AS "made"
+    FROM "current_groups"
+    UNION ALL
+    SELECT
+      CAST(DATEADD(MONTH, 1, "earlier"."d0") AS DATE) AS "d0",
+      "earlier"."d1" AS "d1",
+      CAST(NULL AS BIGINT) AS "u0",
+      "earlier"."u0" AS "u1",
+      0 AS "made"
+    FROM "current_groups" AS "earlier"
+    WHERE
+      NOT "earlier"."d0" IS NULL
+  ) AS "united"
+  GROUP BY
+    1,
+    2
+  HAVING
+    MAX("united"."made") = 1
+) AS "grouped"
+ORDER BY
+  1 ASC,
+  2 ASC;
+
+-- compared with the previous period
+SELECT
+  "grouped"."d0" AS "month",
+  "grouped"."u0" AS "revenue",
+  "grouped"."u1" AS "revenue__previous",
+  CAST("grouped"."u0" - "grouped"."u1" AS DECIMAL(38, 2)) AS "revenue__delta",
+  (
+    CAST((
+      "grouped"."u0" - "grouped"."u1"
+    ) AS DOUBLE) / NULLIF(CAST("grouped"."u1" AS DOUBLE), 0)
+  ) AS "revenue__growth"
+FROM (
+  SELECT
+    "united"."d0",
+    MAX("united"."u0") AS "u0",
+    MAX("united"."u1") AS "u1"
+  FROM (
+    SELECT
+      DATE_TRUNC('MONTH', "ledger"."day") AS "d0",
+      SUM("ledger"."amount") AS "u0",
+      CAST(NULL AS DECIMAL(38, 2)) AS "u1",
+      1 AS "made"
+    FROM "gold"."ledger" AS "ledger"
+    WHERE
+      "ledger"."day" >= CAST('2024-01-01' AS DATE)
+      AND "ledger"."day" < CAST('2024-04-01' AS DATE)
+    GROUP BY
+      1
+    UNION ALL
+    SELECT
+      CAST(DATEADD(MONTH, 3, "earlier"."d0") AS DATE) AS "d0",
+      CAST(NULL AS DECIMAL(38, 2)) AS "u0",
+      "earlier"."v0" AS "u1",
+      0 AS "made"
+    FROM (
+      SELECT
+        DATE_TRUNC('MONTH', "ledger"."day") AS "d0",
+        SUM("ledger"."amount") AS "v0"
+      FROM "gold"."ledger" AS "ledger"
+      WHERE
+        (
+          NOT "ledger"."day" IS NULL
+        )
+        AND "ledger"."day" >= CAST('2023-10-01' AS DATE)
+        AND "ledger"."day" < CAST('2024-01-01' AS DATE)
+      GROUP BY
+        1
+    ) AS "earlier"
+  ) AS "united"
+  GROUP BY
+    1
+  HAVING
+    MAX("united"."made") = 1
+) AS "grouped"
+ORDER BY
+  1 ASC;
+
+-- gaps filled
+WITH "current_groups" AS (
+  SELECT
+    DATE_TRUNC('MONTH', "ledger"."day") AS "d0",
+    "ledger"."region" AS "d1",
+    SUM("ledger"."amount") AS "u0",
+    1 AS "made"
+  FROM "gold"."ledger" AS "ledger"
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  "grouped"."d0" AS "month",
+  "grouped"."d1" AS "region",
+  "grouped"."u0" AS "revenue"
+FROM (
+  SELECT
+    "united"."d0",
+    "united"."d1",
+    MAX("united"."u0") AS "u0"
+  FROM (
+    SELECT
+      "current_groups"."d0" AS "d0",
+      "current_groups"."d1" AS "d1",
+      "current_groups"."u0" AS "u0",
+      1 AS "made"
+    FROM "current_groups"
+    UNION ALL
+    SELECT
+      "periods"."t" AS "d0",
+      "groups"."d1" AS "d1",
+      CAST(NULL AS DECIMAL(38, 2)) AS "u0",
+      1 AS "made"
+    FROM (
+      SELECT
+        DATEADD(MONTH, f.value, b.lo) AS "t"
+      FROM (
+        SELECT
+          (
+            SELECT
+              MIN("current_groups"."d0")
+            FROM "current_groups"
+          ) AS lo,
+          (
+            SELECT
+              MAX("current_groups"."d0")
+            FROM "current_groups"
+          ) AS hi
+      ) AS b
+      CROSS JOIN LATERAL FLATTEN(INPUT => ARRAY_GENERATE_RANGE(0, DATEDIFF(MONTH, b.lo, b.hi) + 1, 1)) AS f(SEQ, KEY, PATH, INDEX, VALUE, THIS)
+    ) AS "periods"
+    CROSS JOIN (
+      SELECT DISTINCT
+        "current_groups"."d1"
+      FROM "current_groups"
+    ) AS "groups"
+  ) AS "united"
+  GROUP BY
+    1,
+    2
+) AS "grouped"
+ORDER BY
+  1 ASC,
+  2 ASC;
+
+-- the last state of each quarter
+SELECT
+  "groups"."d0" AS "quarter",
+  "groups"."d1" AS "region",
+  MAX("groups"."m0") AS "last_amount",
+  MAX("groups"."m1") AS "last_of_customer"
+FROM (
+  SELECT
+    DATE_TRUNC('QUARTER', "ledger"."day") AS "d0",
+    "ledger"."region" AS "d1",
+    SUM("ledger"."amount") AS "m0",
+    CAST(NULL AS DECIMAL(38, 2)) AS "m1"
+  FROM "gold"."ledger" AS "ledger"
+  WHERE
+    "ledger"."day" IN (
+      SELECT
+        "instants"."v"
+      FROM (
+        SELECT
+          DATE_TRUNC('QUARTER', "ledger"."day") AS "d0",
+          MAX("ledger"."day") AS "v"
+        FROM "gold"."ledger" AS "ledger"
+        GROUP BY
+          1
+      ) AS "instants"
+    )
+  GROUP BY
+    1,
+    2
+  UNION ALL
+  SELECT
+    DATE_TRUNC('QUARTER', "ledger"."day") AS "d0",
+    "ledger"."region" AS "d1",
+    CAST(NULL AS DECIMAL(38, 2)) AS "m0",
+    SUM("ledger"."amount") AS "m1"
+  FROM "gold"."ledger" AS "ledger"
+  WHERE
+    (
+      "ledger"."day",
+      COALESCE(CAST("ledger"."customer" AS VARCHAR), ''),
+      (
+        "ledger"."customer" IS NULL
+      )
+    ) IN (
+      SELECT
+        "instants"."v",
+        COALESCE(CAST("instants"."d1" AS VARCHAR), ''),
+        (
+          "instants"."d1" IS NULL
+        )
+      FROM (
+        SELECT
+          DATE_TRUNC('QUARTER', "ledger"."day") AS "d0",
+          "ledger"."customer" AS "d1",
+          MAX("ledger"."day") AS "v"
+        FROM "gold"."ledger" AS "ledger"
+        GROUP BY
+          1,
+          2
+      ) AS "instants"
+    )
+  GROUP BY
+    1,
+    2
+) AS "groups"
+GROUP BY
+  1,
+  2
+ORDER BY
+  1 ASC,
+  2 ASC;
+
+-- rank and share
+SELECT
+  "spread"."d0" AS "region",
+  "spread"."d1" AS "status",
+  CASE
+    WHEN NOT "spread"."u0" IS NULL
+    THEN CAST(RANK() OVER (ORDER BY "spread"."u0" DESC NULLS LAST) AS BIGINT)
+  END AS "revenue|rank",
+  (
+    CAST("spread"."u0" AS DOUBLE) / NULLIF(CAST("spread"."u1" AS DOUBLE), 0)
+  ) AS "revenue|share|region"
+FROM (
+  SELECT
+    "grouped"."d0",
+    "grouped"."d1",
+    "grouped"."level",
+    "grouped"."u0",
+    MAX("grouped"."u1") OVER (PARTITION BY "grouped"."d0") AS "u1"
+  FROM (
+    SELECT
+      "united"."d0",
+      "united"."d1",
+      "united"."level",
+      MAX("united"."u0") AS "u0",
+      MAX("united"."u1") AS "u1"
+    FROM (
+      SELECT
+        "ledger"."region" AS "d0",
+        "ledger"."status" AS "d1",
+        0 AS "level",
+        SUM("ledger"."amount") AS "u0",
+        CAST(NULL AS DECIMAL(38, 2)) AS "u1",
+        1 AS "made"
+      FROM "gold"."ledger" AS "ledger"
+      GROUP BY
+        1,
+        2
+      UNION ALL
+      SELECT
+        "earlier"."d0" AS "d0",
+        CAST(NULL AS VARCHAR) AS "d1",
+        1 AS "level",
+        CAST(NULL AS DECIMAL(38, 2)) AS "u0",
+        "earlier"."v0" AS "u1",
+        0 AS "made"
+      FROM (
+        SELECT
+          "ledger"."region" AS "d0",
+          SUM("ledger"."amount") AS "v0"
+        FROM "gold"."ledger" AS "ledger"
+        GROUP BY
+          1
+      ) AS "earlier"
+    ) AS "united"
+    GROUP BY
+      1,
+      2,
+      3
+    HAVING
+      MAX("united"."made") = 1 OR "united"."level" >= 1
+  ) AS "grouped"
+) AS "spread"
+WHERE
+  "spread"."level" = 0
+ORDER BY
+  1 ASC,
+  2 ASC;
+
+-- totals
+SELECT
+  "levels"."region",
+  "levels"."status",
+  "levels"."revenue",
+  "levels"."buyers",
+  "levels"."totals_level"
+FROM (
+  SELECT
+    "level 2"."region" AS "region",
+    "level 2"."status" AS "status",
+    "level 2"."revenue" AS "revenue",
+    "level 2"."buyers" AS "buyers",
+    CAST(2 AS BIGINT) AS "totals_level"
+  FROM (
+    SELECT
+      "ledger"."region" AS "region",
+      "ledger"."status" AS "status",
+      SUM("ledger"."amount") AS "revenue",
+      COUNT(DISTINCT "ledger"."customer") AS "buyers"
+    FROM "gold"."ledger" AS "ledger"
+    GROUP BY
+      1,
+      2
+    ORDER BY
+      1 ASC,
+      2 ASC
+  ) AS "level 2"
+  UNION ALL
+  SELECT
+    CAST(NULL AS VARCHAR) AS "region",
+    CAST(NULL AS VARCHAR) AS "status",
+    "level 0"."revenue" AS "revenue",
+    "level 0"."buyers" AS "buyers",
+    CAST(0 AS BIGINT) AS "totals_level"
+  FROM (
+    SELECT
+      SUM("ledger"."amount") AS "revenue",
+      COUNT(DISTINCT "ledger"."customer") AS "buyers"
+    FROM "gold"."ledger" AS "ledger"
+  ) AS "level 0"
+) AS "levels"
+ORDER BY
+  5 DESC NULLS LAST,
+  1 ASC,
+  2 ASC;
+
+-- subtotals
+WITH "parts" AS (
+  SELECT
+    "ledger"."region" AS "d0",
+    "ledger"."status" AS "d1",
+    SUM("ledger"."amount") AS "a0"
+  FROM "gold"."ledger" AS "ledger"
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  "levels"."region",
+  "levels"."status",
+  "levels"."revenue",
+  "levels"."totals_level"
+FROM (
+  SELECT
+    "level 2"."region" AS "region",
+    "level 2"."status" AS "status",
+    "level 2"."revenue" AS "revenue",
+    CAST(2 AS BIGINT) AS "totals_level"
+  FROM (
+    SELECT
+      "parts"."d0" AS "region",
+      "parts"."d1" AS "status",
+      "parts"."a0" AS "revenue"
+    FROM "parts"
+    ORDER BY
+      1 ASC,
+      2 ASC
+  ) AS "level 2"
+  UNION ALL
+  SELECT
+    "level 1"."region" AS "region",
+    CAST(NULL AS VARCHAR) AS "status",
+    "level 1"."revenue" AS "revenue",
+    CAST(1 AS BIGINT) AS "totals_level"
+  FROM (
+    SELECT
+      "parts"."d0" AS "region",
+      SUM("parts"."a0") AS "revenue"
+    FROM "parts"
+    GROUP BY
+      1
+  ) AS "level 1"
+) AS "levels"
+ORDER BY
+  4 DESC NULLS LAST,
+  1 ASC,
+  2 ASC;
+
+-- scan 5
+SELECT
+  CAST(CAST(CONVERT_TIMEZONE('UTC', "events"."at") AS TIMESTAMPNTZ) AS DATE) AS "at_day",
+  COUNT(*) AS "events"
+FROM "gold"."events" AS "events"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 20
+SELECT
+  "events.calendar(at)"."fw" AS "at_fiscal_week",
+  COUNT(*) AS "events"
+FROM "gold"."events" AS "events"
+LEFT JOIN "gold"."days" AS "events.calendar(at)"
+  ON "events.calendar(at)"."d" = CAST(CAST(CONVERT_TIMEZONE('UTC', "events"."at") AS TIMESTAMPNTZ) AS DATE)
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 40
+SELECT
+  DATE_TRUNC(
+    'YEAR',
+    CAST(CAST(CONVERT_TIMEZONE(
+      'Australia/Lord_Howe',
+      (
+        CAST((
+          CAST("events"."plain" AS VARCHAR) || ' +00:00'
+        ) AS TIMESTAMPTZ)
+      )
+    ) AS TIMESTAMPNTZ) AS DATE)
+  ) AS "plain_year",
+  COUNT(*) AS "events"
+FROM "gold"."events" AS "events"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 72
+SELECT
+  COUNT(*) AS "events"
+FROM "gold"."events" AS "events"
+WHERE
+  "events"."at" >= CAST('2024-03-30T23:00:00+00:00' AS TIMESTAMPTZ)
+  AND "events"."at" < CAST('2024-03-31T22:00:00+00:00' AS TIMESTAMPTZ);
+
+-- scan 74
+SELECT
+  DATEADD(
+    DAY,
+    -(
+      (
+        (
+          DAYOFWEEKISO("sales"."sold") - 1
+        ) + 1
+      ) % 7
+    ),
+    "sales"."sold"
+  ) AS "sold_week",
+  DATE_TRUNC('QUARTER', "sales"."sold") AS "sold_quarter",
+  COUNT(*) AS "sales"
+FROM "gold"."sales" AS "sales"
+GROUP BY
+  1,
+  2
+ORDER BY
+  1 ASC,
+  2 ASC;
+
+-- scan 76
+SELECT
+  "distinct"."d0" AS "topic",
+  COUNT(*) AS "orders",
+  SUM("distinct"."v0") AS "revenue",
+  CAST(SUM("distinct"."v1") AS DECIMAL(38, 0)) AS "units",
+  MAX("distinct"."v0") AS "biggest"
+FROM (
+  SELECT DISTINCT
+    "orders.order_tags(order).tagged"."topic" AS "d0",
+    "orders"."id" AS "k0",
+    "orders"."total" AS "v0",
+    "orders"."qty" AS "v1"
+  FROM "gold"."orders" AS "orders"
+  LEFT JOIN "gold"."order_tags" AS "orders.order_tags(order)"
+    ON "orders"."id" = "orders.order_tags(order)"."order_id"
+  LEFT JOIN "gold"."tags" AS "orders.order_tags(order).tagged"
+    ON "orders.order_tags(order)"."tag" = "orders.order_tags(order).tagged"."tag"
+) AS "distinct"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 77
+SELECT
+  "distinct"."d0" AS "topic",
+  CAST(SUM((
+    "distinct"."v0"
+  ) * "distinct"."share") AS DECIMAL(38, 2)) AS "revenue",
+  CAST(SUM(
+    CASE WHEN "distinct"."v0" < 5 THEN (
+      "distinct"."v0"
+    ) * "distinct"."share" END
+  ) AS DECIMAL(38, 2)) AS "small"
+FROM (
+  SELECT
+    "orders.through(split).tagged"."topic" AS "d0",
+    "orders"."id" AS "k0",
+    "orders"."total" AS "v0",
+    CAST(SUM(
+      CASE
+        WHEN "orders.through(split)"."order_id" IS NULL
+        THEN CAST(1 AS DECIMAL(18, 9))
+        ELSE COALESCE(CAST("orders.through(split)"."part" AS DECIMAL(18, 9)), 0)
+      END
+    ) AS DECIMAL(18, 9)) AS "share"
+  FROM "gold"."orders" AS "orders"
+  LEFT JOIN "gold"."order_tags" AS "orders.through(split)"
+    ON "orders"."id" = "orders.through(split)"."order_id"
+  LEFT JOIN "gold"."tags" AS "orders.through(split).tagged"
+    ON "orders.through(split)"."tag" = "orders.through(split).tagged"."tag"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "distinct"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 80
+SELECT
+  "distinct"."d0" AS "name",
+  COUNT(*) AS "people"
+FROM (
+  SELECT DISTINCT
+    "people.friends(person).friend"."name" AS "d0",
+    "people"."id" AS "k0"
+  FROM "gold"."people" AS "people"
+  LEFT JOIN "gold"."friends" AS "people.friends(person)"
+    ON "people"."id" = "people.friends(person)"."person"
+  LEFT JOIN "gold"."people" AS "people.friends(person).friend"
+    ON "people.friends(person)"."friend" = "people.friends(person).friend"."id"
+) AS "distinct"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 84
+SELECT
+  "visits"."page" AS "page",
+  PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY
+    CAST("visits"."stay" AS DOUBLE)) AS "p90",
+  PERCENTILE_DISC(0.28) WITHIN GROUP (ORDER BY
+    CASE WHEN "visits"."stay" > 0 THEN "visits"."stay" * 2 END) AS "low",
+  PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+    CASE WHEN "visits"."page" = 'start' THEN CAST("visits"."stay" AS DOUBLE) END) AS "middle",
+  SQRT(
+    (
+      CAST((
+        COUNT("visits"."stay") * SUM("visits"."stay" * "visits"."stay") - SUM("visits"."stay") * SUM("visits"."stay")
+      ) AS DOUBLE) / NULLIF(
+        CAST((
+          CAST(COUNT("visits"."stay") AS DOUBLE) * CAST(COUNT("visits"."stay") - 1 AS DOUBLE)
+        ) AS DOUBLE),
+        0
+      )
+    )
+  ) AS "spread",
+  (
+    CAST((
+      COUNT("visits"."stay") * SUM("visits"."stay" * "visits"."stay") - SUM("visits"."stay") * SUM("visits"."stay")
+    ) AS DOUBLE) / NULLIF(
+      CAST((
+        CAST(COUNT("visits"."stay") AS DOUBLE) * CAST(COUNT("visits"."stay") AS DOUBLE)
+      ) AS DOUBLE),
+      0
+    )
+  ) AS "variance"
+FROM "gold"."visits" AS "visits"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 86
+SELECT
+  "groups"."d0" AS "country",
+  (
+    CAST(COALESCE(MAX("groups"."m0"), 0) AS DOUBLE) / NULLIF(CAST(MAX("groups"."m1") AS DOUBLE), 0)
+  ) AS "bought",
+  MAX("groups"."m2") AS "paid"
+FROM (
+  SELECT
+    "visits.person"."country" AS "d0",
+    COUNT(*) AS "m0",
+    CAST(NULL AS BIGINT) AS "m1",
+    CAST(NULL AS BIGINT) AS "m2"
+  FROM "gold"."visits" AS "visits"
+  LEFT JOIN "gold"."people" AS "visits.person"
+    ON "visits"."who" = "visits.person"."id"
+  WHERE
+    EXISTS(
+      SELECT
+        1
+      FROM (
+        SELECT
+          "orders"."buyer" AS "key",
+          "orders"."day" AS "moment"
+        FROM "gold"."orders" AS "orders"
+        WHERE
+          "orders"."status" = 'paid'
+      ) AS "later"
+      WHERE
+        "later"."key" = "visits"."who"
+        AND "later"."moment" >= CAST("visits"."at" AS DATE)
+        AND "later"."moment" <= CAST(DATEADD(DAY, 7, CAST("visits"."at" AS DATE)) AS DATE)
+    )
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    "visits.person"."country" AS "d0",
+    CAST(NULL AS BIGINT) AS "m0",
+    COUNT(*) AS "m1",
+    CAST(NULL AS BIGINT) AS "m2"
+  FROM "gold"."visits" AS "visits"
+  LEFT JOIN "gold"."people" AS "visits.person"
+    ON "visits"."who" = "visits.person"."id"
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    "orders.person"."country" AS "d0",
+    CAST(NULL AS BIGINT) AS "m0",
+    CAST(NULL AS BIGINT) AS "m1",
+    COUNT(CASE WHEN "orders"."status" = 'paid' THEN 1 END) AS "m2"
+  FROM "gold"."orders" AS "orders"
+  LEFT JOIN "gold"."people" AS "orders.person"
+    ON "orders"."buyer" = "orders.person"."id"
+  GROUP BY
+    1
+) AS "groups"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 87
+SELECT
+  "groups"."d0" AS "month",
+  (
+    CAST(COALESCE(MAX("groups"."m0"), 0) AS DOUBLE) / NULLIF(CAST(MAX("groups"."m1") AS DOUBLE), 0)
+  ) AS "again",
+  (
+    CAST(COALESCE(MAX("groups"."m2"), 0) AS DOUBLE) / NULLIF(CAST(MAX("groups"."m3") AS DOUBLE), 0)
+  ) AS "kept",
+  CAST(CASE WHEN NOT MAX("groups"."m5") IS NULL THEN COALESCE(MAX("groups"."m4"), 0) END AS BIGINT) AS "kept_people"
+FROM (
+  SELECT
+    DATE_TRUNC('MONTH', "orders"."day") AS "d0",
+    COUNT(*) AS "m0",
+    CAST(NULL AS BIGINT) AS "m1",
+    CAST(NULL AS BIGINT) AS "m2",
+    CAST(NULL AS BIGINT) AS "m3",
+    CAST(NULL AS BIGINT) AS "m4",
+    CAST(NULL AS BIGINT) AS "m5"
+  FROM "gold"."orders" AS "orders"
+  WHERE
+    EXISTS(
+      SELECT
+        1
+      FROM (
+        SELECT
+          "orders"."buyer" AS "key",
+          "orders"."day" AS "moment"
+        FROM "gold"."orders" AS "orders"
+      ) AS "later"
+      WHERE
+        "later"."key" = "orders"."buyer"
+        AND "later"."moment" > "orders"."day"
+        AND "later"."moment" <= CAST(DATEADD(MONTH, 1, "orders"."day") AS DATE)
+    )
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC('MONTH', "orders"."day") AS "d0",
+    CAST(NULL AS BIGINT) AS "m0",
+    COUNT(*) AS "m1",
+    CAST(NULL AS BIGINT) AS "m2",
+    CAST(NULL AS BIGINT) AS "m3",
+    CAST(NULL AS BIGINT) AS "m4",
+    CAST(NULL AS BIGINT) AS "m5"
+  FROM "gold"."orders" AS "orders"
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC('MONTH', "orders"."moment") AS "d0",
+    CAST(NULL AS BIGINT) AS "m0",
+    CAST(NULL AS BIGINT) AS "m1",
+    COUNT("orders"."key") AS "m2",
+    CAST(NULL AS BIGINT) AS "m3",
+    CAST(NULL AS BIGINT) AS "m4",
+    CAST(NULL AS BIGINT) AS "m5"
+  FROM (
+    SELECT
+      "first"."key",
+      "first"."moment"
+    FROM (
+      SELECT
+        "orders"."buyer" AS "key",
+        MIN("orders"."day") AS "moment"
+      FROM "gold"."orders" AS "orders"
+      WHERE
+        (
+          NOT "orders"."buyer" IS NULL
+        ) AND (
+          NOT "orders"."day" IS NULL
+        )
+      GROUP BY
+        1
+    ) AS "first"
+    WHERE
+      EXISTS(
+        SELECT
+          1
+        FROM (
+          SELECT
+            "orders"."buyer" AS "key",
+            "orders"."day" AS "moment"
+          FROM "gold"."orders" AS "orders"
+          WHERE
+            "orders"."status" = 'paid'
+        ) AS "later"
+        WHERE
+          "later"."key" = "first"."key"
+          AND "later"."moment" >= CAST(DATEADD(MONTH, 1, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
+          AND "later"."moment" < CAST(DATEADD(MONTH, 2, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
+      )
+  ) AS "orders"
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC('MONTH', "orders"."moment") AS "d0",
+    CAST(NULL AS BIGINT) AS "m0",
+    CAST(NULL AS BIGINT) AS "m1",
+    CAST(NULL AS BIGINT) AS "m2",
+    COUNT("orders"."key") AS "m3",
+    CAST(NULL AS BIGINT) AS "m4",
+    CAST(NULL AS BIGINT) AS "m5"
+  FROM (
+    SELECT
+      "orders"."buyer" AS "key",
+      MIN("orders"."day") AS "moment"
+    FROM "gold"."orders" AS "orders"
+    WHERE
+      (
+        NOT "orders"."buyer" IS NULL
+      ) AND (
+        NOT "orders"."day" IS NULL
+      )
+    GROUP BY
+      1
+  ) AS "orders"
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC('MONTH', "orders"."moment") AS "d0",
+    CAST(NULL AS BIGINT) AS "m0",
+    CAST(NULL AS BIGINT) AS "m1",
+    CAST(NULL AS BIGINT) AS "m2",
+    CAST(NULL AS BIGINT) AS "m3",
+    COUNT("orders"."key") AS "m4",
+    CAST(NULL AS BIGINT) AS "m5"
+  FROM (
+    SELECT
+      "first"."key",
+      "first"."moment"
+    FROM (
+      SELECT
+        "orders"."buyer" AS "key",
+        MIN("orders"."day") AS "moment"
+      FROM "gold"."orders" AS "orders"
+      WHERE
+        "orders"."status" = 'paid'
+        AND (
+          NOT "orders"."buyer" IS NULL
+        )
+        AND (
+          NOT "orders"."day" IS NULL
+        )
+      GROUP BY
+        1
+    ) AS "first"
+    WHERE
+      EXISTS(
+        SELECT
+          1
+        FROM (
+          SELECT
+            "orders"."buyer" AS "key",
+            "orders"."day" AS "moment"
+          FROM "gold"."orders" AS "orders"
+        ) AS "later"
+        WHERE
+          "later"."key" = "first"."key"
+          AND "later"."moment" >= CAST(DATEADD(MONTH, 2, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
+          AND "later"."moment" < CAST(DATEADD(MONTH, 3, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
+      )
+  ) AS "orders"
+  GROUP BY
+    1
+  UNION ALL
+  SELECT
+    DATE_TRUNC('MONTH', "orders"."moment") AS "d0",
+    CAST(NULL AS BIGINT) AS "m0",
+    CAST(NULL AS BIGINT) AS "m1",
+    CAST(NULL AS BIGINT) AS "m2",
+    CAST(NULL AS BIGINT) AS "m3",
+    CAST(NULL AS BIGINT) AS "m4",
+    COUNT("orders"."key") AS "m5"
+  FROM (
+    SELECT
+      "orders"."buyer" AS "key",
+      MIN("orders"."day") AS "moment"
+    FROM "gold"."orders" AS "orders"
+    WHERE
+      "orders"."status" = 'paid'
+      AND (
+        NOT "orders"."buyer" IS NULL
+      )
+      AND (
+        NOT "orders"."day" IS NULL
+      )
+    GROUP BY
+      1
+  ) AS "orders"
+  GROUP BY
+    1
+) AS "groups"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 90
+SELECT
+  CASE
+    WHEN NOT "people"."phone" IS NULL
+    THEN CASE
+      WHEN LENGTH(CAST("people"."phone" AS VARCHAR)) > 4
+      THEN '***' || RIGHT(CAST("people"."phone" AS VARCHAR), 4)
+      ELSE '***'
+    END
+  END AS "phone",
+  COUNT(*) AS "people"
+FROM "gold"."people" AS "people"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;
+
+-- scan 94
+SELECT
+  DATE_TRUNC(
+    'YEAR',
+    CAST(CAST(CONVERT_TIMEZONE('UTC', "people"."seen") AS TIMESTAMPNTZ) AS DATE)
+  ) AS "seen",
+  COUNT(*) AS "people"
+FROM "gold"."people" AS "people"
+GROUP BY
+  1
+ORDER BY
+  1 ASC;

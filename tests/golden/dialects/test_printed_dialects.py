@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlglot
 from sqlglot import exp
 from tests.conformance.semantic.queries import QUERIES, described
+from tests.integration.test_scan_engines import QUERIES as SCANS
 from tests.small_orders import COLUMNS, dictionary_of, schema_of
+from tests.unit.semantic import test_masks
+from tests.unit.semantic.kinds.ledger import COLUMNS as LEDGER
+from tests.unit.semantic.kinds.ledger import dictionary_metrics
 
-from verity.contracts.identity import OWNER
+from verity.contracts.identity import OWNER, Principal
 from verity.contracts.metric import MetricQuery
-from verity.data.access import access_for
+from verity.data.access import TableAccess, access_for
 from verity.data.catalog import build_catalog
 from verity.exceptions import NotSupported
 from verity.semantic.compiler import Compiled, compile_query
@@ -27,6 +32,29 @@ from verity.semantic.dialects import DIALECTS, bound_in_order, collation_of
 from verity.semantic.model import Model, load_model
 
 HERE = Path(__file__).parent
+
+
+def ledger(*metrics: str, by: str = "", **more: Any) -> tuple[str, dict[str, Any]]:
+    asked = [{"dimension": n.partition(":")[0], "grain": n.partition(":")[2] or None} for n in by.split(",") if n]
+    return "ledger", {"metrics": [f"ledger.{name}" for name in metrics], "by": asked, **more}
+
+
+QUARTER = {"time_range": {"since": "2024-01-01", "until": "2024-04-01"}}
+SPECIAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "all so far, by month": ledger("revenue|ever", by="time:month,region"),
+    "a rolling window": ledger("buyers|window|2 months", by="time:week", **QUARTER),
+    "year to date": ledger("revenue|to|year", by="time:month", **QUARTER),
+    "growth over the year before": ledger("revenue|growth|1 year", by="time:month"),
+    "the month before, as a difference": ledger("orders|delta|1 month", by="time:month,region"),
+    "compared with the previous period": ledger("revenue", by="time:month", compare="previous_period", **QUARTER),
+    "gaps filled": ledger("revenue", by="time:month,region", fill=True),
+    "the last state of each quarter": ledger("last_amount", "last_of_customer", by="time:quarter,region"),
+    "rank and share": ledger("revenue|rank", "revenue|share|region", by="region,status"),
+    "totals": ledger("revenue", "buyers", by="region,status", totals=True),
+    "subtotals": ledger("revenue", by="region,status", subtotals=True),
+    **{f"scan {i}": ("scans", i) for i in (5, 20, 40, 72, 74, 76, 77, 80, 84, 86, 87, 90, 94)},
+}
+"""Queries over the ledger (every way of looking at a number over time) and some of test_scan_engines."""
 PRINTED = ("bigquery", "snowflake", "trino", "doris")
 LEAST = 25
 DICTIONARY = dictionary_of(described())
@@ -39,16 +67,35 @@ def model() -> Model:
 
 
 @cache
+def ledger_model() -> tuple[Model, Mapping[str, TableAccess]]:
+    dictionary = dictionary_of({"ledger": {"time_column": "day", "metrics": dictionary_metrics()}})
+    return load_model(build_catalog(dictionary, schema_of({"ledger": LEDGER}, "gold"))), access_for(dictionary, OWNER)
+
+
+@cache
 def compiled(name: str, dialect: str) -> Compiled | NotSupported:
-    query = MetricQuery.model_validate(QUERIES[name])
     try:
-        return compile_query(model(), query, accesses=ACCESSES, dialect=dialect)
+        if name in QUERIES:
+            query = MetricQuery.model_validate(QUERIES[name])
+            return compile_query(model(), query, accesses=ACCESSES, dialect=dialect)
+        return special(*SPECIAL[name], dialect)
     except NotSupported as refused:
         return refused
 
 
+def special(kind: str, asked: Any, dialect: str) -> Compiled:
+    if kind == "ledger":
+        of, accesses = ledger_model()
+        return compile_query(of, MetricQuery.model_validate(asked), accesses=accesses, dialect=dialect)
+    shop, query, role = SCANS[asked]
+    principal = Principal(id="p", roles=(role,)) if role else OWNER
+    accesses = access_for(shop.dictionary, principal, mask_key=test_masks.KEY)
+    of = load_model(build_catalog(shop.dictionary, schema_of(shop.columns, "gold")).narrowed_to(accesses))
+    return compile_query(of, MetricQuery.model_validate(query), accesses=accesses, dialect=dialect)
+
+
 def printed(dialect: str) -> Iterator[tuple[str, Compiled]]:
-    for name in QUERIES:
+    for name in (*QUERIES, *SPECIAL):
         made = compiled(name, dialect)
         if isinstance(made, Compiled):
             yield name, made
@@ -56,7 +103,7 @@ def printed(dialect: str) -> Iterator[tuple[str, Compiled]]:
 
 def document(dialect: str) -> str:
     parts = []
-    for name in QUERIES:
+    for name in (*QUERIES, *SPECIAL):
         made = compiled(name, dialect)
         text = f"{made.display};" if isinstance(made, Compiled) else f"-- refused: {made.code} {made.message}"
         parts.append(f"-- {name}\n{text}\n")
