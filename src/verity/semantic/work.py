@@ -181,6 +181,8 @@ class Work:
     axis: Axis | None = None
     frames: list[Frame] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
+    parts: tuple[exp.Expr, ...] = ()
+    """The values of the one scan, where details and totals are made of its aggregates."""
     earlier: Variant = PLAIN
     """What the compared columns are read under."""
     types: list[Type] = field(default_factory=list)

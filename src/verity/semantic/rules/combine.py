@@ -17,6 +17,7 @@ from verity.semantic.fragments import all_of
 from verity.semantic.frames.branches import alias, typed
 from verity.semantic.frames.formulas import Values, conditions, has_rank
 from verity.semantic.frames.layers import combine_frames, labelled, only
+from verity.semantic.rules.parts import split_parts
 from verity.semantic.variants import PLAIN
 from verity.semantic.work import Scan, Work
 
@@ -26,6 +27,8 @@ _GROUPS = "groups"
 
 def combine(work: Work) -> None:
     """Fill `statement`, with the result's columns under their labels, and `having`."""
+    if split_parts(work):
+        return
     if work.frames or work.query.fill or any(has_rank(work, metric) for metric in (*work.metrics, *work.compared)):
         combine_frames(work)
     elif len(work.scans) == 1:

@@ -20,6 +20,7 @@ from verity.semantic.frames.branches import alias, null, subquery
 from verity.semantic.frames.formulas import has_rank
 from verity.semantic.metrics import Metric
 from verity.semantic.rules.order import ordered_keys
+from verity.semantic.rules.parts import level_of, parts_table
 from verity.semantic.variants import PLAIN
 from verity.semantic.work import Work
 
@@ -39,9 +40,7 @@ def add_totals(work: Work, compile_level: Callable[[Work], None]) -> None:
     levels += [0] if query.totals and count else []
     union: exp.Expr = _level(work, _statement(work), count)
     for kept in levels:
-        below = _less(work, kept)
-        compile_level(below)
-        union = exp.Union(this=union, expression=_level(work, _statement(below), kept), distinct=False)
+        union = exp.Union(this=union, expression=_level(work, _below(work, kept, compile_level), kept), distinct=False)
     work.columns.append(Column(name=LEVEL, type="bigint", role="level"))
     outer = exp.Select(
         expressions=[quoted(label, "levels") for label in (*work.labels, LEVEL)],
@@ -49,8 +48,18 @@ def add_totals(work: Work, compile_level: Callable[[Work], None]) -> None:
     )
     last = exp.Ordered(this=exp.Literal.number(len(work.labels) + 1), desc=True, nulls_first=False)
     outer.set("order", exp.Order(expressions=[last, *ordered_keys(work)]))
+    if work.parts:
+        outer.set("with_", exp.With(expressions=[parts_table(work)]))
     work.statement = outer
     work.labels = [*work.labels, LEVEL]
+
+
+def _below(work: Work, kept: int, compile_level: Callable[[Work], None]) -> exp.Select:
+    if work.parts:
+        return level_of(work, kept)
+    below = _less(work, kept)
+    compile_level(below)
+    return _statement(below)
 
 
 def _less(work: Work, kept: int) -> Work:
