@@ -162,7 +162,7 @@ ORDER BY
 SELECT
   DATE_TRUNC(`orders`.`order_date`, MONTH) AS `order_date_month`,
   COUNT(
-    DISTINCT CASE WHEN `orders__per(order_count)`.`value` > 1 THEN `orders`.`customer_id` END
+    DISTINCT CASE WHEN `orders__per__order_count__`.`value` > 1 THEN `orders`.`customer_id` END
   ) AS `repeat_customers`
 FROM `gold`.`orders` AS `orders`
 LEFT JOIN (
@@ -172,8 +172,8 @@ LEFT JOIN (
   FROM `gold`.`orders` AS `orders`
   GROUP BY
     1
-) AS `orders__per(order_count)`
-  ON `orders__per(order_count)`.`key0` = `orders`.`customer_id`
+) AS `orders__per__order_count__`
+  ON `orders__per__order_count__`.`key0` = `orders`.`customer_id`
 GROUP BY
   1
 ORDER BY
@@ -181,8 +181,8 @@ ORDER BY
 
 -- by an entity-level column
 SELECT
-  `orders__per(order_count)`.`value` AS `order_count`,
-  `orders__per(spent)`.`value` AS `spent`,
+  `orders__per__order_count__`.`value` AS `order_count`,
+  `orders__per__spent__`.`value` AS `spent`,
   COUNT(*) AS `orders`
 FROM `gold`.`orders` AS `orders`
 LEFT JOIN (
@@ -192,8 +192,8 @@ LEFT JOIN (
   FROM `gold`.`orders` AS `orders`
   GROUP BY
     1
-) AS `orders__per(order_count)`
-  ON `orders__per(order_count)`.`key0` = `orders`.`customer_id`
+) AS `orders__per__order_count__`
+  ON `orders__per__order_count__`.`key0` = `orders`.`customer_id`
 LEFT JOIN (
   SELECT
     `orders`.`customer_id` AS `key0`,
@@ -201,8 +201,8 @@ LEFT JOIN (
   FROM `gold`.`orders` AS `orders`
   GROUP BY
     1
-) AS `orders__per(spent)`
-  ON `orders__per(spent)`.`key0` = `orders`.`customer_id`
+) AS `orders__per__spent__`
+  ON `orders__per__spent__`.`key0` = `orders`.`customer_id`
 GROUP BY
   1,
   2
@@ -212,7 +212,7 @@ ORDER BY
 
 -- an entity over a join
 SELECT
-  `items__per(of_customer)`.`value` AS `of_customer`,
+  `items__per__of_customer__`.`value` AS `of_customer`,
   COUNT(*) AS `lines`,
   ROUND(CAST(SUM(CAST(`items`.`qty` AS BIGNUMERIC)) AS BIGNUMERIC), 0) AS `units`
 FROM `gold`.`items` AS `items`
@@ -227,8 +227,8 @@ LEFT JOIN (
     ON `items`.`order_id` = `items__order`.`order_id`
   GROUP BY
     1
-) AS `items__per(of_customer)`
-  ON `items__per(of_customer)`.`key0` = `items__order`.`customer_id`
+) AS `items__per__of_customer__`
+  ON `items__per__of_customer__`.`key0` = `items__order`.`customer_id`
 GROUP BY
   1
 ORDER BY
@@ -253,12 +253,12 @@ SELECT
   ) AS `mean_rounded`
 FROM (
   SELECT DISTINCT
-    `orders__items(order)`.`product` AS `d0`,
+    `orders__items__order__`.`product` AS `d0`,
     `orders`.`order_id` AS `k0`,
     `orders`.`total` AS `v0`
   FROM `gold`.`orders` AS `orders`
-  LEFT JOIN `gold`.`items` AS `orders__items(order)`
-    ON `orders`.`order_id` = `orders__items(order)`.`order_id`
+  LEFT JOIN `gold`.`items` AS `orders__items__order__`
+    ON `orders`.`order_id` = `orders__items__order__`.`order_id`
 ) AS `distinct`
 GROUP BY
   1
@@ -274,14 +274,14 @@ SELECT
   ) AS `mean_age`
 FROM (
   SELECT DISTINCT
-    `customers__orders(customer)__items(order)`.`product` AS `d0`,
+    `customers__orders__customer__items__order__`.`product` AS `d0`,
     `customers`.`customer_id` AS `k0`,
     `customers`.`age` AS `v0`
   FROM `gold`.`customers` AS `customers`
-  LEFT JOIN `gold`.`orders` AS `customers__orders(customer)`
-    ON `customers`.`customer_id` = `customers__orders(customer)`.`customer_id`
-  LEFT JOIN `gold`.`items` AS `customers__orders(customer)__items(order)`
-    ON `customers__orders(customer)`.`order_id` = `customers__orders(customer)__items(order)`.`order_id`
+  LEFT JOIN `gold`.`orders` AS `customers__orders__customer__`
+    ON `customers`.`customer_id` = `customers__orders__customer__`.`customer_id`
+  LEFT JOIN `gold`.`items` AS `customers__orders__customer__items__order__`
+    ON `customers__orders__customer__`.`order_id` = `customers__orders__customer__items__order__`.`order_id`
 ) AS `distinct`
 GROUP BY
   1
@@ -297,10 +297,10 @@ WHERE
   EXISTS(
     SELECT
       1
-    FROM `gold`.`items` AS `orders__items(order)`
+    FROM `gold`.`items` AS `orders__items__order__`
     WHERE
-      `orders`.`order_id` = `orders__items(order)`.`order_id`
-      AND `orders__items(order)`.`product` = 'apple'
+      `orders`.`order_id` = `orders__items__order__`.`order_id`
+      AND `orders__items__order__`.`product` = 'apple'
   )
 GROUP BY
   1
@@ -315,22 +315,22 @@ WHERE
   EXISTS(
     SELECT
       1
-    FROM `gold`.`orders` AS `customers__orders(customer)`
-    LEFT JOIN `gold`.`items` AS `customers__orders(customer)__items(order)`
-      ON `customers__orders(customer)`.`order_id` = `customers__orders(customer)__items(order)`.`order_id`
+    FROM `gold`.`orders` AS `customers__orders__customer__`
+    LEFT JOIN `gold`.`items` AS `customers__orders__customer__items__order__`
+      ON `customers__orders__customer__`.`order_id` = `customers__orders__customer__items__order__`.`order_id`
     WHERE
-      `customers`.`customer_id` = `customers__orders(customer)`.`customer_id`
+      `customers`.`customer_id` = `customers__orders__customer__`.`customer_id`
       AND (
         (
-          NOT `customers__orders(customer)__items(order)`.`order_id` IS NULL
+          NOT `customers__orders__customer__items__order__`.`order_id` IS NULL
         )
-        AND `customers__orders(customer)__items(order)`.`product` = 'apple'
+        AND `customers__orders__customer__items__order__`.`product` = 'apple'
       )
       AND (
         (
-          NOT `customers__orders(customer)__items(order)`.`order_id` IS NULL
+          NOT `customers__orders__customer__items__order__`.`order_id` IS NULL
         )
-        AND `customers__orders(customer)__items(order)`.`qty` > 1
+        AND `customers__orders__customer__items__order__`.`qty` > 1
       )
   );
 
@@ -343,19 +343,19 @@ WHERE
     EXISTS(
       SELECT
         1
-      FROM `gold`.`items` AS `orders__items(order)`
+      FROM `gold`.`items` AS `orders__items__order__`
       WHERE
-        `orders`.`order_id` = `orders__items(order)`.`order_id`
-        AND `orders__items(order)`.`qty` >= 5
+        `orders`.`order_id` = `orders__items__order__`.`order_id`
+        AND `orders__items__order__`.`qty` >= 5
     )
     OR `orders`.`status` IS NULL
     OR EXISTS(
       SELECT
         1
-      FROM `gold`.`payments` AS `orders__payments(order)`
+      FROM `gold`.`payments` AS `orders__payments__order__`
       WHERE
-        `orders`.`order_id` = `orders__payments(order)`.`order_id`
-        AND `orders__payments(order)`.`kind` = 'cash'
+        `orders`.`order_id` = `orders__payments__order__`.`order_id`
+        AND `orders__payments__order__`.`kind` = 'cash'
     )
   );
 
@@ -369,10 +369,10 @@ WHERE
   EXISTS(
     SELECT
       1
-    FROM `gold`.`items` AS `payments__order__items(order)`
+    FROM `gold`.`items` AS `payments__order__items__order__`
     WHERE
-      `payments__order`.`order_id` = `payments__order__items(order)`.`order_id`
-      AND `payments__order__items(order)`.`product` LIKE 'ap%'
+      `payments__order`.`order_id` = `payments__order__items__order__`.`order_id`
+      AND `payments__order__items__order__`.`product` LIKE 'ap%'
   );
 
 -- two roles
@@ -842,16 +842,16 @@ FROM (
     COUNT(*) AS `m6`
   FROM (
     SELECT DISTINCT
-      `customers__orders(customer)`.`paid` AS `d0`,
+      `customers__orders__customer__`.`paid` AS `d0`,
       (
         CAST((
-          EXTRACT(DAYOFWEEK FROM `customers__orders(customer)`.`order_date`) - 1
+          EXTRACT(DAYOFWEEK FROM `customers__orders__customer__`.`order_date`) - 1
         ) AS INT64)
       ) AS `d1`,
       `customers`.`customer_id` AS `k0`
     FROM `gold`.`customers` AS `customers`
-    LEFT JOIN `gold`.`orders` AS `customers__orders(customer)`
-      ON `customers`.`customer_id` = `customers__orders(customer)`.`customer_id`
+    LEFT JOIN `gold`.`orders` AS `customers__orders__customer__`
+      ON `customers`.`customer_id` = `customers__orders__customer__`.`customer_id`
   ) AS `distinct`
   GROUP BY
     1,
@@ -1573,11 +1573,11 @@ ORDER BY
 
 -- scan 20
 SELECT
-  `events__calendar(at)`.`fw` AS `at_fiscal_week`,
+  `events__calendar__at__`.`fw` AS `at_fiscal_week`,
   COUNT(*) AS `events`
 FROM `gold`.`events` AS `events`
-LEFT JOIN `gold`.`days` AS `events__calendar(at)`
-  ON `events__calendar(at)`.`d` = CAST(DATETIME(`events`.`at`, 'UTC') AS DATE)
+LEFT JOIN `gold`.`days` AS `events__calendar__at__`
+  ON `events__calendar__at__`.`d` = CAST(DATETIME(`events`.`at`, 'UTC') AS DATE)
 GROUP BY
   1
 ORDER BY
@@ -1628,15 +1628,15 @@ SELECT
   MAX(`distinct`.`v0`) AS `biggest`
 FROM (
   SELECT DISTINCT
-    `orders__order_tags(order)__tagged`.`topic` AS `d0`,
+    `orders__order_tags__order__tagged`.`topic` AS `d0`,
     `orders`.`id` AS `k0`,
     `orders`.`total` AS `v0`,
     `orders`.`qty` AS `v1`
   FROM `gold`.`orders` AS `orders`
-  LEFT JOIN `gold`.`order_tags` AS `orders__order_tags(order)`
-    ON `orders`.`id` = `orders__order_tags(order)`.`order_id`
-  LEFT JOIN `gold`.`tags` AS `orders__order_tags(order)__tagged`
-    ON `orders__order_tags(order)`.`tag` = `orders__order_tags(order)__tagged`.`tag`
+  LEFT JOIN `gold`.`order_tags` AS `orders__order_tags__order__`
+    ON `orders`.`id` = `orders__order_tags__order__`.`order_id`
+  LEFT JOIN `gold`.`tags` AS `orders__order_tags__order__tagged`
+    ON `orders__order_tags__order__`.`tag` = `orders__order_tags__order__tagged`.`tag`
 ) AS `distinct`
 GROUP BY
   1
@@ -1659,24 +1659,24 @@ SELECT
   ) AS `small`
 FROM (
   SELECT
-    `orders__through(split)__tagged`.`topic` AS `d0`,
+    `orders__through__split__tagged`.`topic` AS `d0`,
     `orders`.`id` AS `k0`,
     `orders`.`total` AS `v0`,
     ROUND(
       CAST(SUM(
         CASE
-          WHEN `orders__through(split)`.`order_id` IS NULL
+          WHEN `orders__through__split__`.`order_id` IS NULL
           THEN ROUND(CAST(1 AS BIGNUMERIC), 9)
-          ELSE COALESCE(ROUND(CAST(`orders__through(split)`.`part` AS BIGNUMERIC), 9), 0)
+          ELSE COALESCE(ROUND(CAST(`orders__through__split__`.`part` AS BIGNUMERIC), 9), 0)
         END
       ) AS BIGNUMERIC),
       9
     ) AS `share`
   FROM `gold`.`orders` AS `orders`
-  LEFT JOIN `gold`.`order_tags` AS `orders__through(split)`
-    ON `orders`.`id` = `orders__through(split)`.`order_id`
-  LEFT JOIN `gold`.`tags` AS `orders__through(split)__tagged`
-    ON `orders__through(split)`.`tag` = `orders__through(split)__tagged`.`tag`
+  LEFT JOIN `gold`.`order_tags` AS `orders__through__split__`
+    ON `orders`.`id` = `orders__through__split__`.`order_id`
+  LEFT JOIN `gold`.`tags` AS `orders__through__split__tagged`
+    ON `orders__through__split__`.`tag` = `orders__through__split__tagged`.`tag`
   GROUP BY
     1,
     2,
@@ -1693,13 +1693,13 @@ SELECT
   COUNT(*) AS `people`
 FROM (
   SELECT DISTINCT
-    `people__friends(person)__friend`.`name` AS `d0`,
+    `people__friends__person__friend`.`name` AS `d0`,
     `people`.`id` AS `k0`
   FROM `gold`.`people` AS `people`
-  LEFT JOIN `gold`.`friends` AS `people__friends(person)`
-    ON `people`.`id` = `people__friends(person)`.`person`
-  LEFT JOIN `gold`.`people` AS `people__friends(person)__friend`
-    ON `people__friends(person)`.`friend` = `people__friends(person)__friend`.`id`
+  LEFT JOIN `gold`.`friends` AS `people__friends__person__`
+    ON `people`.`id` = `people__friends__person__`.`person`
+  LEFT JOIN `gold`.`people` AS `people__friends__person__friend`
+    ON `people__friends__person__`.`friend` = `people__friends__person__friend`.`id`
 ) AS `distinct`
 GROUP BY
   1

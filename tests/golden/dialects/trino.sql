@@ -1819,7 +1819,7 @@ SELECT
     GREATEST(
       1,
       CAST(CEIL(
-        0.28 * CAST(COUNT(CASE WHEN "visits"."stay" > 0 THEN "visits"."stay" * 2 END) AS DOUBLE)
+        0.28 * CAST(COUNT(CASE WHEN "visits"."stay" > 0 THEN "visits"."stay" * 2 END) AS DECIMAL(18, 0))
       ) AS BIGINT)
     )
   ) AS "low",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from verity.semantic.printing import rules
 from verity.semantic.printing.rules import Writing, call, number, text
 from verity.semantic.printing.spines import from_template, series
 
+_ODD = re.compile(r"[.()]+")
 _PARTS = {"WEEK": "ISOWEEK", "DOY": "DAYOFYEAR"}
 
 
@@ -124,9 +127,9 @@ def _null_safe(node: exp.Expr) -> exp.Expr:
 
 
 def named_plainly(node: exp.Expr) -> exp.Expr:
-    """No dots in an alias: `orders.customer` is `orders__customer`."""
-    if "." in node.name and not (isinstance(node.parent, exp.Table) and node.arg_key != "alias"):
-        node.set("this", node.name.replace(".", "__"))
+    """No dots or brackets in an alias: `orders.customer` is `orders__customer`."""
+    if _ODD.search(node.name) and not (isinstance(node.parent, exp.Table) and node.arg_key != "alias"):
+        node.set("this", _ODD.sub("__", node.name))
     return node
 
 

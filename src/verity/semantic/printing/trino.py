@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from verity.semantic.printing import rules
 from verity.semantic.printing.rules import Writing, call, number, text
+from verity.semantic.types import decimal, sql_type
 
 
 def _parameter(node: exp.Expr) -> exp.Expr:
@@ -72,7 +73,8 @@ def _percentile(node: exp.Expr) -> exp.Expr:
     values = call("ARRAY_SORT", exp.Filter(this=call("ARRAY_AGG", operand), expression=known))
     count = exp.Count(this=operand.copy())
     if occurs:
-        place = call("CEIL", exp.Mul(this=fraction, expression=exp.Cast(this=count, to=_double())))
+        exact = exp.Cast(this=count, to=sql_type(decimal(0, 18)))  # a product of doubles could pass the place by
+        place = call("CEIL", exp.Mul(this=fraction, expression=exact))
         return call("ELEMENT_AT", values, call("GREATEST", number(1), _bigint(place)))
     last = exp.Paren(this=exp.Sub(this=exp.Cast(this=count, to=_double()), expression=number(1)))
     place = exp.Paren(this=exp.Mul(this=exp.Cast(this=fraction, to=_double()), expression=last))
