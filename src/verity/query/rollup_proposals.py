@@ -24,6 +24,7 @@ from verity.semantic.rollups.routing import Candidate, route
 
 MOST_NEEDS = 24
 """Distinct needs that are paired with each other, by their time."""
+MOST_HOPS = 8
 SMALLER = 2
 """A rollup must hold at most one row for so many of its table's."""
 
@@ -75,19 +76,37 @@ def propose(
 
 def _asked(logged: Iterable[LoggedQuery], model: Model, compile_: Callable[[MetricQuery], Compiled]) -> list[_Asked]:
     """The queries of the log that compile today, alike ones together."""
-    times: dict[str, tuple[MetricQuery, float, int]] = {}
+    times: dict[tuple[str, bool], tuple[LoggedQuery, float, int]] = {}
     for one in logged:
-        key = one.query.model_dump_json(by_alias=True)
-        _, seconds, queries = times.get(key, (one.query, 0.0, 0))
-        times[key] = (one.query, seconds + one.seconds, queries + 1)
+        key = (one.query.model_dump_json(by_alias=True), one.policed)
+        _, seconds, queries = times.get(key, (one, 0.0, 0))
+        times[key] = (one, seconds + one.seconds, queries + 1)
     found = []
-    for query, seconds, queries in times.values():
+    for one, seconds, queries in times.values():
         try:
-            compiled = compile_(query)
+            compiled = compile_(one.query)
         except QueryError:
             continue  # the dictionary has moved on
-        found.append(_Asked(compiled, needs_of(compiled, model.catalog), seconds, queries))
+        needs = needs_of(compiled, model.catalog)
+        if one.policed:
+            needs = tuple(_policed(need, model) for need in needs)
+        found.append(_Asked(compiled, needs, seconds, queries))
     return found
+
+
+def _policed(need: Need, model: Model) -> Need:
+    """With the columns that the access rules of its tables read: without them it would serve the owner only."""
+    paths = {tuple(member.split(".")[1:-1][:hops]) for member, _ in need.dimensions for hops in range(MOST_HOPS)}
+    columns: set[tuple[str, Grain | None]] = set()
+    for path in paths | {()}:
+        try:
+            table = model.catalog.usable_tables[model.graph.target(need.root, path)]
+        except KeyError:
+            continue  # a dimension of another form than joins to one row
+        for access in (table.entry.access or {}).values():
+            rules = () if access.rows == "all" else access.rows
+            columns |= {(".".join((need.root, *path, rule.column)), None) for rule in rules}
+    return need.union(Need(need.root, frozenset(), frozenset(columns)))
 
 
 def _needs(asked: Sequence[_Asked]) -> list[Need]:

@@ -26,6 +26,7 @@ from verity.semantic.rollups.routing import Candidate, Routed, check_answers_its
 from verity.warehouse.volatile import is_volatile, volatile_among
 
 TYPES = {"int64": "bigint", "string": "text", "bool": "boolean", "date32[day]": "date", "timestamp[us]": "timestamp"}
+TYPES["timestamp[us, tz=UTC]"] = "timestamptz"
 
 
 def columns() -> dict[str, dict[str, str]]:
@@ -218,3 +219,19 @@ def test_a_proposal_serves_most_of_the_time_and_is_what_one_would_write() -> Non
     for one in found:
         proposed = model_of(proposed=dict(one.entry))
         check_answers_itself(define_rollup(proposed, "orders", "proposed", dialect="duckdb"))
+
+
+def test_a_proposal_for_those_under_a_policy_keeps_what_the_policies_read() -> None:
+    model = model_of(unused={"metrics": ["orders"], "dimensions": ["status"]})
+    asked = query("revenue", by=("orders.at:month", "orders.customer.tier"))
+
+    def count(definition: Definition) -> Counted:
+        return Counted(len(definition.kept), 1_000)
+
+    (one,) = propose(
+        [LoggedQuery(asked, 1.0, policed=True)], model, lambda q: compiled(model, q), count, dialect="duckdb", most=5
+    )
+    assert one.entry["dimensions"] == ["area", "at:month", "customer.region", "customer.tier", "status"]
+    proposed = model_of(proposed=dict(one.entry))
+    for principal in (OWNER, Principal(id="n", roles=("area",), attributes={"area": "N"})):
+        assert routed(proposed, asked, principal).used == ("orders.proposed",)
