@@ -82,7 +82,7 @@ SUITES = {
         "generated questions, of plain rows and over time, have the rows of independent oracles on PostgreSQL and chDB",
         ("tests/conformance/semantic/test_generated.py",),
         {"VERITY_ENGINE_QUERIES": "40"},
-        {"VERITY_ENGINE_QUERIES": "3000"},
+        {"VERITY_ENGINE_QUERIES": "2000"},
     ),
     "spark": Suite(
         "the conformance suite has DuckDB's rows on Spark, in process and on a standalone master with two workers",

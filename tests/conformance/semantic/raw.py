@@ -35,16 +35,23 @@ class Raw:
     """One engine with one set of tables at a time, in the schema `silver`."""
 
     dialect: str
+    _held: tuple[Columns, Rows] | None = None
+
+    def hold(self, columns: Columns, rows: Rows) -> None:
+        """Only these tables and rows; nothing is done where the same objects were held last."""
+        if self._held is None or self._held[0] is not columns or self._held[1] is not rows:
+            self.fill(columns, rows)
+            self._held = (columns, rows)
 
     def fill(self, columns: Columns, rows: Rows) -> None:
-        """Only these tables and rows."""
+        """Make the tables."""
         raise NotImplementedError
 
     def load(self, world: World) -> None:
         """Only this world's tables."""
         tables = world.tables.values()
         rows = {table.name: [[row[name] for name in table.columns] for row in table.rows] for table in tables}
-        self.fill({table.name: table.columns for table in tables}, rows)
+        self.hold({table.name: table.columns for table in tables}, rows)
 
 
 class ClickHouse(Raw):
