@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.integration.test_rollups import query
 from tests.rollup_shop import Shop, customers, described, orders
@@ -112,6 +113,22 @@ def test_answers_stay_right_while_rollups_are_built_and_data_is_published(shop: 
         for thread in threads:
             thread.join()
     assert wrong == []
+
+
+@pytest.mark.postgres
+def test_text_that_is_equal_without_being_alike_is_not_kept(tmp_path: Path, postgres_url: str) -> None:
+    shop = Shop(tmp_path, postgres_url)
+    shop.publish(orders(), customers())
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        try:
+            other.execute("create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+        except psycopg.errors.FeatureNotSupported:
+            shop.close()
+            pytest.skip("this PostgreSQL was built without ICU, so it has no such collation")
+        other.execute("alter table bronze.orders alter column area type text collate loose")
+    failed = {line.name for line in shop.service.build_rollups().lines if line.status == "failed"}
+    assert failed == {"orders.by_day", "orders.by_hour", "orders.by_count", "orders.by_buyer"}
+    shop.close()
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(shop: Shop) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, cast, get_args
 
 from sqlglot import exp
@@ -130,7 +131,7 @@ class Definition:
             made.set("where", exp.Where(this=where))
         return made
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 hex (16 digits) of everything that makes its content."""
         entry = self.entry

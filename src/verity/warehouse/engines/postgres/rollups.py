@@ -166,6 +166,7 @@ class PostgresRollupBuilder:
                 f"a join repeats rows: {int(covered):,} are behind it, and the table has {int(source_rows):,}",
                 remedy="A many_to_one join finds several rows: check the key of the table that it leads to.",
             )
+        self._refuse_loose_text(plan, table)
         digest = str(self._one(plan.whole(until))[1]) if until is not None else None
         return BuiltRollup(
             rollup=plan.rollup,
@@ -181,6 +182,20 @@ class PostgresRollupBuilder:
             seconds=round(time.perf_counter() - began, 3),
             rebuilt=rebuilt,
         )
+
+    def _refuse_loose_text(self, plan: RollupPlan, table: str) -> None:
+        """A collation by which unlike texts are equal would make one row of them, which raw queries tell apart."""
+        loose = self._connection.execute(
+            "select 1 from pg_attribute a join pg_collation c on c.oid = a.attcollation "
+            "where a.attrelid = %s::regclass and a.attnum > 0 and not c.collisdeterministic",
+            (table,),
+        ).fetchone()
+        if loose is not None:
+            raise RollupFailed(
+                plan.rollup,
+                "a text that it keeps has a collation by which unlike values are equal",
+                remedy="Give the column a deterministic collation in its model, or leave it out of the rollup.",
+            )
 
     def _filled(self, plan: RollupPlan, until: str | None, name: str) -> int | None:
         """Make the table; returns how many partitions were made anew, or None for all."""
