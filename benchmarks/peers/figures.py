@@ -42,20 +42,21 @@ def measured(
     runs: int = RUNS,
     chosen: tuple[str, ...] = PEERS,
     install_missing: bool = True,
+    seed: int = 0,
 ) -> Judged:
     """Ask every peer, judge on both data sets, time on the first."""
-    peers = ask_peers(empty_database(scale), chosen, install_missing=install_missing)
-    plain = _compared(peers, scale, runs, edge=False)
-    edge = _compared(peers, edge_scale, 0, edge=True)
+    peers = ask_peers(empty_database(), chosen, install_missing=install_missing)
+    plain = _compared(peers, scale, runs, seed, edge=False)
+    edge = _compared(peers, edge_scale, 0, seed, edge=True)
     return judge(peers, plain, edge)
 
 
-def _compared(peers: list[Peer], scale: float, runs: int, *, edge: bool) -> list[Compared]:
+def _compared(peers: list[Peer], scale: float, runs: int, seed: int, *, edge: bool) -> list[Compared]:
     sides: dict[str, dict[str, Side]] = {}
     for peer in peers:
         for name, side in peer.sides.items():
             sides.setdefault(name, {})[peer.name] = copy.copy(side)
-    bench = Bench(scale=scale, edge=edge)
+    bench = Bench(scale=scale, edge=edge, seed=seed)
     try:
         return compare(
             bench,

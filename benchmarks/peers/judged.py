@@ -95,8 +95,8 @@ def judge(peers: list[Peer], plain: list[Compared], edge: list[Compared]) -> Jud
 
 
 def _faster(theirs: Side, ours: Side) -> str:
-    if theirs.timing is None or ours.timing is None:
-        return ""
+    if theirs.timing is None or ours.timing is None or len(theirs.timing.seconds) != len(ours.timing.seconds):
+        return ""  # one of the slow ones, timed in a series of their own
     middle, low, high = quartiles(ours.timing, theirs.timing)
     return f"we take {middle:.2f} times as long [{low:.2f} .. {high:.2f}]" if low > FASTER else ""
 
@@ -114,4 +114,6 @@ def _side(one: Compared, side: Side, edge: Side | None) -> dict[str, Any]:
         entry["compile_ms"] = round(side.written_ms, 2)
     if side.by_hand:
         entry["by_hand"] = side.by_hand
+    if edge is not None and edge.note:
+        entry["edge_note"] = edge.note
     return entry

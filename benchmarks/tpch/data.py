@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.tpch.small import make_tables
 from verity.warehouse.engines.duckdb.engine import DuckDBEngine
 from verity.warehouse.settings import Settings
 
@@ -53,11 +54,11 @@ EDGES = (
 )
 
 
-def project(scale: float = 1, *, edge: bool = False) -> Path:
-    """The folder whose warehouse holds TPC-H of this scale, made where it is not there yet."""
-    place = CACHE / f"{'edge' if edge else 'sf'}{scale:g}"
+def project(scale: float = 1, *, edge: bool = False, seed: int = 0) -> Path:
+    """The folder whose warehouse holds TPC-H of this scale, made where it is not there yet. Scale 0: `small.py`'s."""
+    place = CACHE / f"{'edge' if edge else 'sf'}{scale:g}{f'-{seed}' if not scale else ''}"
     if not (place / f"ready-{FORM}").is_file():
-        _make(place, parquet(scale), edge=edge)
+        _make(place, parquet(scale) if scale else None, seed, edge=edge)
         (place / f"ready-{FORM}").touch()
     return place
 
@@ -71,23 +72,21 @@ def parquet(scale: float) -> Path:
     return folder
 
 
-def engine(scale: float = 1, *, edge: bool = False, threads: int | None = None) -> DuckDBEngine:
+def engine(scale: float = 1, *, edge: bool = False, threads: int | None = None, seed: int = 0) -> DuckDBEngine:
     """The warehouse as queries see it: read-only and locked down."""
     settings = Settings(threads=threads)
-    return DuckDBEngine(project(scale, edge=edge), settings)
+    return DuckDBEngine(project(scale, edge=edge, seed=seed), settings)
 
 
-def empty_database(scale: float = 1) -> Path:
+def empty_database() -> Path:
     """A database of the same name with the same tables and no rows: what another tool may open, even to write."""
     place = CACHE / f"empty-{FORM}" / "build.duckdb"
     if not place.is_file():
-        files = parquet(scale)
         place.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(place)) as connection:
-            connection.execute("create schema gold")
-            for table in TABLES:
-                connection.execute(f"create table gold.{table} as from '{files / table}.parquet' limit 0")
-            connection.execute(ACCOUNT_DAY)
+            _tables(connection, None, 0, edge=False)
+            for (table,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+                connection.execute(f"delete from gold.{table}")
     return place
 
 
@@ -101,21 +100,28 @@ def _generator() -> Path:
     return program
 
 
-def _make(place: Path, files: Path, *, edge: bool) -> None:
+def _make(place: Path, files: Path | None, seed: int, *, edge: bool) -> None:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     warehouse = DuckDBEngine(place, Settings())
     with warehouse.writer() as writer:
         target = writer.build_target()
         with duckdb.connect(str(target.path)) as connection:
-            connection.execute("create schema gold")
-            for table in TABLES:
-                connection.execute(f"create table gold.{table} as from '{files / table}.parquet'")
-            connection.execute(ACCOUNT_DAY)
-            for statement in EDGES if edge else ():
-                connection.execute(statement)
+            _tables(connection, files, seed, edge=edge)
         writer.publish(f"tpch-{FORM}")
     warehouse.close()
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, files: Path | None, seed: int, *, edge: bool) -> None:
+    connection.execute("create schema gold")
+    if files is None:
+        make_tables(connection, seed)
+    else:
+        for table in TABLES:
+            connection.execute(f"create table gold.{table} as from '{files / table}.parquet'")
+    connection.execute(ACCOUNT_DAY)
+    for statement in EDGES if edge else ():
+        connection.execute(statement)
 
 
 if __name__ == "__main__":

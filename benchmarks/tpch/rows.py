@@ -23,27 +23,36 @@ def sorted_rows(rows: Iterable[Sequence[object]]) -> list[Row]:
     return sorted((tuple(map(normal, row)) for row in rows), key=lambda row: tuple(map(_key, row)))
 
 
-def difference(found: Iterable[Sequence[object]], expected: Iterable[Sequence[object]], *, exact: bool = True) -> str:
-    """What differs first, in words; empty where nothing does. `exact` False: decimals too compare to 1e-9."""
+def difference(
+    found: Iterable[Sequence[object]],
+    expected: Iterable[Sequence[object]],
+    *,
+    exact: bool = True,
+    zero_for_nothing: bool = False,
+) -> str:
+    """What differs first, in words; empty where nothing does. `exact` False: decimals too compare to 1e-9.
+    `zero_for_nothing`: a 0 is taken where NULL is expected."""
     left, right = sorted_rows(found), sorted_rows(expected)
     if len(left) != len(right):
         return f"{len(left)} rows, expected {len(right)}{_example(left, right)}"
     for mine, theirs in zip(left, right, strict=True):
         if len(mine) != len(theirs):
             return f"{len(mine)} columns, expected {len(theirs)}"
-        if not all(same(a, b, exact=exact) for a, b in zip(mine, theirs, strict=True)):
+        if not all(
+            same(a, b, exact=exact, zero_for_nothing=zero_for_nothing) for a, b in zip(mine, theirs, strict=True)
+        ):
             wrong = sum(
-                not all(same(a, b, exact=exact) for a, b in zip(m, t, strict=True))
+                not all(same(a, b, exact=exact, zero_for_nothing=zero_for_nothing) for a, b in zip(m, t, strict=True))
                 for m, t in zip(left, right, strict=True)
             )
             return f"{wrong} of {len(right)} rows differ, first {_text(mine)}, expected {_text(theirs)}"
     return ""
 
 
-def same(found: object, expected: object, *, exact: bool = True) -> bool:
+def same(found: object, expected: object, *, exact: bool = True, zero_for_nothing: bool = False) -> bool:
     """Two values as one. A DOUBLE on either side is compared to 1e-9; a DECIMAL must be equal where `exact`."""
     if found is None or expected is None:
-        return found is expected
+        return found is expected or (zero_for_nothing and expected is None and found == 0)
     numbers = (int, float, Decimal)
     if isinstance(found, numbers) and isinstance(expected, numbers):
         if exact and not isinstance(found, float) and not isinstance(expected, float):

@@ -22,3 +22,10 @@ with o as (select k, count(*) as orders from orders join (select c_custkey::int 
 s as (select s_nationkey as k, sum(s_acctbal) as balance from supplier group by 1)
 select n_name as nation, orders, balance from nation left join o on o.k = n_nationkey left join s on s.k = n_nationkey
 where orders is not null or balance is not null order by 1
+-- form union: names while grouping, the two sides stacked (as the compiler wrote it on 2026-11-20)
+select nation, max(orders) as orders, max(balance) as balance from (
+    select n_name as nation, count(*) as orders, null::decimal(38, 2) as balance
+    from orders join customer on c_custkey = o_custkey join nation on n_nationkey = c_nationkey group by 1
+    union all
+    select n_name, null, sum(s_acctbal) from supplier join nation on n_nationkey = s_nationkey group by 1)
+group by 1 order by 1

@@ -27,3 +27,5 @@ group by 1 order by 1
 select make_date((m // 12)::int, (m % 12 + 1)::int, 1) as month, count(*) as customers from (
     select unnest(list_distinct(list(year(o_orderdate) * 12 + month(o_orderdate) - 1))) as m from orders where o_custkey is not null group by o_custkey)
 group by 1 order by 1
+-- form first_of_month: the month's first day by subtraction (as the compiler wrote it on 2026-11-20)
+select o_orderdate - (extract(day from o_orderdate)::int - 1) as month, count(distinct o_custkey) as customers from orders group by 1 order by 1
