@@ -18,7 +18,7 @@ TOOLS = ("cube", "ossie", "metricflow", "lookml")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--into", type=click.Path(path_type=Path), help="Folder for the tables (default: dictionary/).")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report to this file, as text or .json.")
-@click.option("--layer", type=click.Choice(["gold", "silver", "bronze"]), default="silver", show_default=True,
+@click.option("--layer", type=click.Choice(["gold", "silver"]), default="silver", show_default=True,
               help="Where the tables lie that Verity must name inside a SELECT.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only report: write no table.")
 @common()

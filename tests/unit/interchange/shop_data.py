@@ -13,7 +13,9 @@ from verity.contracts.identity import OWNER
 from verity.contracts.metric import GroupBy, MetricQuery
 from verity.data.dictionary import make_dictionary
 from verity.data.model import TableEntry
+from verity.exceptions import QueryError
 from verity.query.service import QueryService
+from verity.warehouse.engine import Engine
 
 COLUMNS: dict[str, dict[str, str]] = {
     "customers": {
@@ -86,13 +88,13 @@ def shop() -> MemoryEngine:
     return MemoryEngine(COLUMNS, ROWS)
 
 
-def service(engine: MemoryEngine, tables: Mapping[str, TableEntry]) -> QueryService:
+def service(engine: Engine, tables: Mapping[str, TableEntry]) -> QueryService:
     """The governed path to the shop's rows, by these definitions."""
     dictionary = make_dictionary(dict(tables))
-    return QueryService(engine, lambda: dictionary)  # type: ignore[arg-type]  # an engine for tests
+    return QueryService(engine, lambda: dictionary)
 
 
-def answers(engine: MemoryEngine, tables: Mapping[str, TableEntry]) -> dict[str, Any]:
+def answers(engine: Engine, tables: Mapping[str, TableEntry], *, dimensions: bool = True) -> dict[str, Any]:
     """Every metric on offer: in all, by month where it has a time, and by the first plain dimension of its table.
 
     A metric that may not be asked so gives its error code.
@@ -107,15 +109,13 @@ def answers(engine: MemoryEngine, tables: Mapping[str, TableEntry]) -> dict[str,
             member = f"{table}.{name}"
             found[member] = rows(asked, (member,))
             found[f"{member} by month"] = rows(asked, (member,), GroupBy(dimension="time", grain="month"))
-            if plain is not None:
+            if plain is not None and dimensions:
                 found[f"{member} by {plain}"] = rows(asked, (member,), GroupBy(dimension=f"{table}.{plain}"))
     return found
 
 
 def rows(asked: QueryService, metrics: tuple[str, ...], *by: GroupBy, segments: tuple[str, ...] = ()) -> Any:
     """The rows of a query, or the code of its refusal."""
-    from verity.exceptions import QueryError
-
     try:
         return asked.run(MetricQuery(metrics=metrics, by=by, segments=segments), OWNER).table.rows
     except QueryError as error:

@@ -63,6 +63,7 @@ PLANTED = [
     ("cube", CUBE, "    measures:\n", "      - {name: x, type: sum, sql: '{FILTER_PARAMS.a.id}'}\n", "measures[x]"),
     ("metricflow", METRICFLOW, "    measures:\n", "      - {name: x, agg: max, expr: a, mood: sad}\n", "[x].mood"),
     ("metricflow", METRICFLOW, "metrics:\n", "  - {name: y, type: novel, type_params: {}}\n", "metrics[y]"),
+    ("metricflow", METRICFLOW, METRICFLOW.splitlines(True)[-1], "models: [{name: m, semantic_model: {}}]\n", "[m].sem"),
     ("lookml", LOOKML, "view: orders {\n", '  flavour: "sweet"\n', "view[orders].flavour"),
     ("lookml", LOOKML, "view: orders {\n", "  parameter: p { type: unquoted }\n", "view[orders].parameter"),
     ("lookml", LOOKML, "view: orders {\n", "  measure: m { type: sum sql: {% x %} ;; }\n", "measure[m]"),

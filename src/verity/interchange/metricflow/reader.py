@@ -46,9 +46,21 @@ def read_metricflow(documents: list[Cursor], drafts: Drafts) -> None:
         for key in BESIDE:
             if key in document:
                 document.approximated("it is dbt's own and stays in the dbt project", key=key)
+        _embedded(document)
         for key in ("project_configuration", "time_spines"):
             if key in document:
                 document.approximated("Verity makes its own spine of time", key=key)
+
+
+def _embedded(document: Cursor) -> None:
+    """Semantic models that are written inside dbt's models (dbt 1.12) are read from the manifest, not from here."""
+    models = document.at("models")
+    for model in models.children() if models is not None and isinstance(models.value, list) else ():
+        for key in ("semantic_model", "metrics", "derived_semantics"):
+            if key in model:
+                model.lost(
+                    "a semantic model inside a dbt model", "Import target/semantic_manifest.json instead.", key=key
+                )
 
 
 def _saved_query(metrics: Metrics, models: dict[str, SemanticModel], query: Cursor) -> None:
