@@ -48,6 +48,8 @@ class Groups:
         grouped = self._lists(scan, [path for path, _ in places])
         if any(longer[: len(shorter)] != shorter for shorter, longer in pairwise(grouped)):
             raise Refused("two lists", "VRT-229")
+        if grouped and self._asked.ungrouped:
+            raise Refused("a row with several values", "VRT-229")
         if grouped and counted and not self._rows.world.tables[scan.root].key:
             raise Refused("no key", "VRT-224")
         asked = [p for p in self._lists(scan, [path for path, _ in filters.values()]) if p not in grouped]

@@ -196,3 +196,10 @@ def test_a_coarser_period_beside_the_one_accumulated_by_keeps_its_type(engine: M
     by = [{"dimension": "time", "grain": "year"}, {"dimension": "time", "grain": "month"}]
     found = rows_of_kind(engine, kind, by=by, totals=True)
     assert all(isinstance(cell, date) for row in found if row[-1] == 2 for cell in row[:2])
+
+
+def test_subtotals_below_a_many_side_dimension_are_read_from_their_own_rows(engine: MemoryEngine) -> None:
+    by = [{"dimension": "orders.status"}, {"dimension": "items.product"}]
+    found = rows(engine, metrics=["orders"], by=by, totals=True, subtotals=True)
+    assert [row for row in found if row[-1] == 0] == [(None, None, 6, 0)]
+    assert {row[0]: row[2] for row in found if row[-1] == 1} == {"cancelled": 1, "delivered": 3, "new": 1, None: 1}

@@ -69,7 +69,9 @@ def _less(work: Work, kept: int) -> Work:
     count = len(work.dimensions)
     return replace(
         work,
-        query=work.query.model_copy(update={"fill": work.query.fill and timed, "limit": None, "offset": 0}),
+        query=work.query.model_copy(
+            update={"fill": work.query.fill and timed, "limit": None, "offset": 0, "totals": False, "subtotals": False}
+        ),
         dimensions=dimensions, metrics=[_readable(work, metric) for metric in work.metrics], compared=[], having=[],
         leaves={}, scans=[], uses={}, frames=[], axis=None, outputs=[], types=[], earlier=PLAIN, columns=[],
         labels=[*work.labels[:kept], *work.labels[count:]], statement=None,
