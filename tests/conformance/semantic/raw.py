@@ -9,12 +9,14 @@ from typing import Any
 
 import psycopg
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tests.postgres_server import fresh_database
 from tests.proof.engines import SCHEMA
 from tests.proof.world import World
 from verity.warehouse.engines.clickhouse import session
 from verity.warehouse.engines.clickhouse.engine import encoded
+from verity.warehouse.gold import arrow_type
 from verity.warehouse.types import to_postgres
 
 Cells = list[tuple[Any, ...]]
@@ -120,30 +122,36 @@ class Postgres(Raw):
 
 
 class Spark(Raw):
-    """Spark; the tables are views of rows written out."""
+    """Spark over Parquet files."""
 
     dialect = "spark"
 
-    def __init__(self, master: str) -> None:
+    def __init__(self, master: str, folder: Path) -> None:
         from verity.warehouse.engines.spark import session as spark_session
 
         self._session = spark_session
         self._master = master
+        self._folder = folder
+        self._count = 0
         self.spark = spark_session.start(master)
 
     def fill(self, columns: Columns, rows: Rows) -> None:
         """See `Raw.fill`."""
+        self._count += 1
         self.spark.sql(f"create database if not exists {SCHEMA}")
         for row in self.spark.sql(f"show tables in {SCHEMA}").collect():
-            self.spark.sql(f"drop view {SCHEMA}.{self._session.named(row.tableName)}")
+            self.spark.sql(f"drop table {SCHEMA}.{self._session.named(row.tableName)}")
         for name, of in columns.items():
-            kinds = {self._session.named(column): self._session.native(kind) for column, kind in of.items()}
-            lines = [_cast_row(row, list(kinds.values())) for row in rows.get(name, ())]
-            empty = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in kinds.items())
-            made = f"select {empty} where false"
-            if lines:
-                made = f"select * from values {', '.join(lines)} as t({', '.join(kinds)})"
-            self.spark.sql(f"create view {SCHEMA}.{self._session.named(name)} as {made}")
+            place = self._folder / str(self._count) / name
+            place.mkdir(parents=True)
+            cells = list(zip(*rows.get(name, ()), strict=True)) or [()] * len(of)
+            typed = zip(of.values(), cells, strict=True)
+            arrays = [pa.array(list(values), arrow_type(kind, name)) for kind, values in typed]
+            pq.write_table(pa.table(arrays, names=list(of)), place / "part-0.parquet")
+            native = {self._session.named(column): self._session.native(kind) for column, kind in of.items()}
+            kinds = ", ".join(f"{column} {kind}" for column, kind in native.items())
+            table = f"{SCHEMA}.{self._session.named(name)}"
+            self.spark.sql(f"create table {table} ({kinds}) using parquet location '{place}'")
 
     def run(self, sql: str, parameters: Sequence[Any]) -> Cells:
         """Rows as Python has them."""
@@ -169,7 +177,7 @@ def opened(name: str, folder: Path, server: str) -> Iterator[Engine]:
         elif name == "postgres":
             made = Postgres(closing.enter_context(fresh_database(server)))
         else:
-            made = Spark(closing.enter_context(spark_master(name.removeprefix("spark "))))
+            made = Spark(closing.enter_context(spark_master(name.removeprefix("spark "))), folder)
         closing.callback(made.close)
         yield made
 
@@ -184,13 +192,3 @@ def _native(kind: str) -> str:
     if kind.startswith("decimal"):
         return f"Decimal(38, {kind.rstrip(')').rpartition(',')[2]})"
     return _CLICKHOUSE[kind]
-
-
-def _cast_row(row: Sequence[Any], kinds: Sequence[str]) -> str:
-    return "(" + ", ".join(f"cast({_quoted(cell)} as {kind})" for cell, kind in zip(row, kinds, strict=True)) + ")"
-
-
-def _quoted(value: Any) -> str:
-    if value is None:
-        return "null"
-    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
