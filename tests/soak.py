@@ -64,7 +64,7 @@ SUITES = {
         "generated questions over generated models and data have the rows of an independent, slow oracle",
         ("tests/proof/test_queries.py",),
         {"VERITY_PROOF_QUERIES": "80"},
-        {"VERITY_PROOF_QUERIES": "6000"},
+        {"VERITY_PROOF_QUERIES": "4000"},
     ),
     "policies": Suite(
         "mutated questions under policies leak no row, tell no hidden name and keep LEFT JOINs",
