@@ -61,7 +61,9 @@ def rewritten(
     writer = _Writer(definition, parameters, held, guards)
     made = {key: _each(select.args.get(key), writer.written) for key in _READ - {"from_", "joins"}}
     made["from_"] = exp.From(this=source)
-    return exp.Select(**{key: value for key, value in made.items() if value is not None})
+    fresh = like(select, {key: value for key, value in made.items() if value is not None})
+    assert isinstance(fresh, exp.Select)  # noqa: S101 - of the kind of `select`
+    return fresh
 
 
 def _check_shape(select: exp.Select) -> None:
@@ -172,7 +174,7 @@ class _Writer:
         return self._rebuilt(node)
 
     def _rebuilt(self, node: exp.Expr) -> exp.Expr:
-        return type(node)(**{key: _each(value, self.written) for key, value in node.args.items()})
+        return like(node, {key: _each(value, self.written) for key, value in node.args.items()})
 
     def _column(self, kept: Kept) -> exp.Expr:
         made: exp.Expr = quoted(kept.column, ALIAS)
@@ -287,4 +289,13 @@ def _is_strict(node: exp.Expr) -> bool:
 def _replaced(node: exp.Expr, old: exp.Expr | None, new: exp.Expr) -> exp.Expr:
     if node == old:
         return new.copy()
-    return type(node)(**{key: _each(value, lambda n: _replaced(n, old, new)) for key, value in node.args.items()})
+    return like(node, {key: _each(value, lambda n: _replaced(n, old, new)) for key, value in node.args.items()})
+
+
+def like(node: exp.Expr, args: Mapping[str, object]) -> exp.Expr:
+    """A node of the same kind with other arguments, and with the type and the marks that printing reads."""
+    made: exp.Expr = type(node)(**args)
+    made.type = node.type
+    if node.meta:
+        made.meta.update(node.meta)
+    return made

@@ -16,7 +16,7 @@ from verity.semantic.dialects import printed
 from verity.semantic.expressions import quoted
 from verity.semantic.rollups.definition import Definition
 from verity.semantic.rollups.filling import table_of
-from verity.semantic.rollups.matching import ALIAS, Missed, rewritten
+from verity.semantic.rollups.matching import ALIAS, Missed, like, rewritten
 from verity.semantic.work import JoinName, Value
 
 
@@ -115,7 +115,7 @@ class _Router:
                 return made
         if not any(isinstance(found, exp.Select) for found in node.walk() if found is not node):
             return node.copy()
-        return type(node)(**{key: self._each(value) for key, value in node.args.items()})
+        return like(node, {key: self._each(value) for key, value in node.args.items()})
 
     def _each(self, value: object) -> object:
         if isinstance(value, list):
