@@ -81,14 +81,25 @@ def _spine(node: exp.Expr) -> exp.Expr:
 
 
 def _percentile(node: exp.Expr) -> exp.Expr:
+    """Exact ones; the place of one that occurs is counted in decimals, so that no product passes it by."""
     found = rules.percentile(node)
-    if found is None or found[2]:
+    if found is None:
         return node
-    return call("PERCENTILE", found[1], found[0])
+    fraction, operand, occurs = found
+    if not occurs:
+        return call("PERCENTILE", operand, fraction)
+    place = call("CEIL", exp.Mul(this=fraction, expression=exp.Count(this=operand.copy())))
+    index = exp.Cast(this=call("GREATEST", number(1), place), to=exp.DataType(this=exp.DType.INT))
+    return call("TRY_ELEMENT_AT", call("SORT_ARRAY", call("COLLECT_LIST", operand)), index)
+
+
+def _inside_filter(node: exp.Expr) -> exp.Expr:
+    found = rules.percentile(node.this)
+    return rules.conditioned(node) if found is not None and found[2] else node
 
 
 WRITING = Writing(
-    first={exp.Parameter: _parameter, exp.Collate: rules.bare},
+    first={exp.Filter: _inside_filter, exp.Parameter: _parameter, exp.Collate: rules.bare},
     rules={
         exp.Cast: _cast,
         exp.Sum: rules.widened,
