@@ -19,13 +19,11 @@ from verity.contracts.question import MetricEvidence
 from verity.contracts.table import Column
 from verity.data.access import TableAccess
 from verity.exceptions import InternalError
-from verity.semantic.days_first import days_first
-from verity.semantic.dialects import NATIVE, collation_of, printed, shown
+from verity.semantic.dialects import collation_of, printed, shown
 from verity.semantic.explain import evidence_of, plan_of
 from verity.semantic.frames.plan import plan_frames
 from verity.semantic.model import Model
 from verity.semantic.plan import Plan
-from verity.semantic.rewrites import rewrite
 from verity.semantic.rewrites import rewrite
 from verity.semantic.rules.combine import combine
 from verity.semantic.rules.frames import write_frames
