@@ -124,7 +124,7 @@ class Engine(Protocol):
     """A warehouse."""
 
     name: str
-    """`duckdb` or `postgres`, as `evidence.engine` shows it."""
+    """`duckdb`, `postgres`, `clickhouse` or `spark`, as `evidence.engine` shows it."""
     dialect: str
     """The sqlglot dialect that SQL for it is written in."""
     capabilities: Capabilities
@@ -146,7 +146,8 @@ class Engine(Protocol):
         cancel: threading.Event | None = None,
         row_cap: int | None = None,
     ) -> ReadResult:
-        """Run one read-only statement on one published version. Placeholders are `?` on DuckDB, `$1` on PostgreSQL.
+        """Run one read-only statement on one published version. Placeholders are `?` on DuckDB, `$1` on PostgreSQL,
+        `{p1: String}` on ClickHouse and `:p1` on Spark.
 
         `seconds` None = the settings' `query_seconds`; `row_cap` None = every row, else at most so many, with
         `truncated` telling that more existed.
