@@ -65,15 +65,6 @@ def _spine(node: exp.Expr) -> exp.Expr:
     return from_template(found, "snowflake", text)
 
 
-def _percentile(node: exp.Expr) -> exp.Expr:
-    found = rules.percentile(node)
-    if found is None or isinstance(node, exp.Median):
-        return node
-    fraction, operand, occurs = found
-    order = exp.Order(expressions=[exp.Ordered(this=operand)])
-    return exp.WithinGroup(this=call("PERCENTILE_DISC" if occurs else "PERCENTILE_CONT", fraction), expression=order)
-
-
 WRITING = Writing(
     first={exp.Filter: rules.conditioned, exp.Parameter: _parameter, exp.Collate: rules.bare},
     rules={
@@ -83,6 +74,5 @@ WRITING = Writing(
         exp.DateTrunc: _start_of_day,
         exp.AtTimeZone: _at_zone,
         exp.Unnest: _spine,
-        **dict.fromkeys((exp.PercentileCont, exp.PercentileDisc), _percentile),
     },
 )
