@@ -62,7 +62,7 @@ SUITES = {
     ),
     "queries": Suite(
         "generated questions over generated models and data have the rows of an independent, slow oracle",
-        ("tests/proof/test_queries.py",),
+        ("tests/proof/test_queries.py", "tests/proof/test_laws.py"),
         {"VERITY_PROOF_QUERIES": "80"},
         {"VERITY_PROOF_QUERIES": "4000"},
     ),
@@ -95,6 +95,18 @@ SUITES = {
         ("tests/proof/test_malformed.py",),
         {"VERITY_PROOF_DICTIONARIES": "40", "VERITY_PROOF_BAD_QUERIES": "100"},
         {"VERITY_PROOF_DICTIONARIES": "400", "VERITY_PROOF_BAD_QUERIES": "1000"},
+    ),
+    "tpch": Suite(
+        "compiled rows are those of hand-written SQL on TPC-H, whole and with holes, and compiled SQL is as fast",
+        ("tests/integration/test_tpch.py",),
+        {"VERITY_TPCH_SCALE": "0"},
+        {"VERITY_TPCH_SCALE": "1", "VERITY_TPCH_RUNS": "15"},
+    ),
+    "peers": Suite(
+        "no other semantic layer is right on a question where we are not, nor right and faster",
+        ("tests/integration/test_peers.py",),
+        {"VERITY_TPCH_SCALE": "0"},
+        {"VERITY_TPCH_SCALE": "1", "VERITY_TPCH_RUNS": "15", "VERITY_PEERS_INSTALL": "1"},
     ),
     "scout": Suite(
         "the sample of tens of millions of rows is generated, synced, built and right",
