@@ -21,7 +21,7 @@ def run() -> list[Figure]:
     figures: list[Figure] = []
     for one in compared:
         figures += _lines(one)
-    return figures + _summary(compared)
+    return figures + summary(compared)
 
 
 def _lines(one: Compared) -> list[Figure]:
@@ -42,7 +42,8 @@ def _lines(one: Compared) -> list[Figure]:
     return lines
 
 
-def _summary(compared: list[Compared]) -> list[Figure]:
+def summary(compared: list[Compared]) -> list[Figure]:
+    """The geometric mean and the worst of what was timed; empty where nothing was."""
     found = {one.query.name: ratios[0] for one in compared if (ratios := one.ratios("verity"))}
     if not found:
         return []

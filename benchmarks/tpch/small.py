@@ -28,7 +28,8 @@ TABLES = {
         (draw(100000) / 100)::decimal(15, 2) as ps_supplycost, '' as ps_comment
         from range(1, 241) as t(p), range(4) as u(i)""",
     "orders": f"""select o * 3 as o_orderkey, 1 + draw(200) as o_custkey, 'O' as o_orderstatus,
-        (1000 + draw(50000000) / 100)::decimal(15, 2) as o_totalprice, date '1992-01-01' + draw(2406)::int as o_orderdate,
+        (1000 + draw(50000000) / 100)::decimal(15, 2) as o_totalprice,
+        date '1992-01-01' + draw(2406)::int as o_orderdate,
         {_PRIORITIES}[draw(5) + 1] as o_orderpriority, '' as o_clerk, 0::int as o_shippriority,
         '' as o_comment from range(1, 2501) as t(o)""",
     "lineitem": """select o_orderkey as l_orderkey, 1 + draw(240) as l_partkey, null::bigint as l_suppkey,

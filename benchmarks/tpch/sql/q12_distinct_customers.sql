@@ -3,7 +3,7 @@
 select make_date((m // 12)::int, (m % 12 + 1)::int, 1) as month, count(*) as customers
 from (select year(o_orderdate) * 12 + month(o_orderdate) - 1 as m, o_custkey as c from orders where o_custkey is not null group by 1, 2)
 group by 1 order by 1
--- form count_distinct: as it reads
+-- form count_distinct: as it reads (right on any data)
 select date_trunc('month', o_orderdate)::date as month, count(distinct o_custkey) as customers from orders group by 1 order by 1
 -- form distinct_first: distinct pairs, then a count
 select month, count(o_custkey) as customers from (select distinct date_trunc('month', o_orderdate)::date as month, o_custkey from orders)
