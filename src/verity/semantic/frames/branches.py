@@ -13,7 +13,7 @@ from verity.semantic.expressions import quoted
 from verity.semantic.fragments import CODE_POINT, truncated
 from verity.semantic.frames.formulas import Use
 from verity.semantic.frames.gaps import CURRENT, gap_periods
-from verity.semantic.frames.reach import read_reach
+from verity.semantic.frames.reaching import read_reach
 from verity.semantic.frames.spans import is_one_to_one, moved
 from verity.semantic.frames.spine import TIME
 from verity.semantic.types import Type
