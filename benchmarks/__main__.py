@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.timing import Figure
 
-NAMES = ("startup", "ask", "parse", "compile", "bronze", "build", "tpch", "rollups")
+NAMES = ("startup", "ask", "parse", "compile", "model_load", "policy", "bronze", "build", "tpch", "rollups")
 ON_REQUEST = ("peers",)
 """Run only where named: it installs other systems."""
 RESULTS = Path(__file__).parent / "results"

@@ -83,7 +83,8 @@ def _columns(n: int) -> str:
 
 
 def _joins(n: int) -> str:
-    lines = [f"  {join}: {{table: {target}, type: many_to_one, on: {{{join}_id: id}}}}\n" for join, target in _targets(n)]
+    form = "  {0}: {{table: {1}, type: many_to_one, on: {{{0}_id: id}}}}\n"
+    lines = [form.format(join, target) for join, target in _targets(n)]
     return "joins:\n" + "".join(lines) if lines else ""
 
 
