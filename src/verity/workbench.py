@@ -13,7 +13,7 @@ from datetime import date, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Unpack
+from typing import TYPE_CHECKING, Literal, Protocol, Unpack
 from uuid import uuid4
 
 from verity.config import LoadedSettings, SettingInForce
@@ -202,6 +202,12 @@ class Workbench:
             "principal": "owner (all rows)" if self.principal.is_owner else self.principal.id,
         }
         return QueryAnswer(query, Table.model_validate(made), Evidence.model_validate(evidence))
+
+    def with_labels(self, table: Table, language: Literal["en", "es"]) -> Table:
+        """A result with the labels of its values beside them, as the dictionary names them."""
+        from verity.query.value_labels import with_labels
+
+        return with_labels(table, self._parts.service.catalog(self.principal), language)
 
     def export(self, query: MetricQuery, format_: str) -> bytes:
         """Rows as `csv`, `arrow` (IPC file) or `parquet`, typed by the plan. Raises `QueryError` and `DataError`."""

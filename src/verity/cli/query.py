@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -39,6 +39,7 @@ WIDEST = 60
 @click.option("--subtotals", is_flag=True, help="Add a row for each leading part of --by.")
 @click.option("--pivot", help="A dimension of --by whose values become columns.")
 @click.option("--ungrouped", is_flag=True, help="Rows as they are, not grouped.")
+@click.option("--labels", type=click.Choice(["en", "es"]), help="Show the labels of values beside them.")
 @click.option("--order", help="Members to order by, with commas between; -member is descending.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most this many rows.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out this many rows first.")
@@ -63,6 +64,7 @@ def command(
     subtotals: bool,
     pivot: str | None,
     ungrouped: bool,
+    labels: Literal["en", "es"] | None,
     order: str | None,
     limit: int | None,
     offset: int,
@@ -111,17 +113,18 @@ def command(
         elif format_ in ("csv", *BINARY):
             _write_arrow(bench, query, format_, out)
         else:
-            _write(_rows(bench, query, format_), out)
+            _write(_rows(bench, query, format_, labels), out)
     return OK
 
 
-def _rows(bench: Workbench, query: MetricQuery, format_: str) -> str:
+def _rows(bench: Workbench, query: MetricQuery, format_: str, labels: Literal["en", "es"] | None) -> str:
     result = bench.query(query)
+    table = bench.with_labels(result.table, labels) if labels else result.table
     if format_ == "text":
-        return show_table(result.table)
+        return show_table(table)
     document = {
         "query": result.query.model_dump(mode="json", exclude_defaults=True),
-        "table": result.table.model_dump(mode="json"),
+        "table": table.model_dump(mode="json"),
         "evidence": result.evidence.model_dump(mode="json"),
     }
     return json.dumps(document, ensure_ascii=False)
