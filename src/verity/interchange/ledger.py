@@ -7,6 +7,7 @@ several marks the worst counts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -155,13 +156,11 @@ class Ledger:
         return worst
 
     def _told(self, file: SourceFile, leaves: list[Path]) -> Iterator[Loss]:
+        below = Counter(leaf[:depth] for leaf in leaves for depth in range(len(leaf) + 1))
         for (name, path), marks in self._marks.items():
-            if name != file.name:
-                continue
-            below = sum(leaf[: len(path)] == path for leaf in leaves)
-            for mark in marks:
+            for mark in marks if name == file.name else ():
                 if mark.outcome != "imported":
-                    yield self._loss(file, path, mark, below)
+                    yield self._loss(file, path, mark, below[path])
 
     def _loss(self, file: SourceFile, path: Path, mark: _Mark, below: int) -> Loss:
         return Loss(

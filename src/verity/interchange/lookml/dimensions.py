@@ -102,7 +102,10 @@ def _sql(names: Names, view: View, draft: TableDraft, name: str, cursor: Cursor,
     if name not in draft.derived or text is None:
         draft.used.add(name)
         return None
-    return sql.row(names.rows(view.name, text))
+    tree = names.rows(view.name, text)
+    if kind == "yesno":  # Looker shows a condition that is neither true nor false as No
+        tree = exp.Coalesce(this=tree, expressions=[exp.Boolean(this=False)])
+    return sql.row(tree)
 
 
 def _steps(cursor: Cursor) -> list[float]:

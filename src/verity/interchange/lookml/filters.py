@@ -19,7 +19,7 @@ def condition(column: str, kind: str, text: str) -> str:
     if kind == "yesno":
         if plain.lower() not in ("yes", "no"):
             raise sql.Untranslatable(f"'{text}' is neither yes nor no")
-        return column if plain.lower() == "yes" else f"NOT {column}"
+        return column if plain.lower() == "yes" else f"({column} IS NULL OR NOT {column})"
     if plain.upper() in ("NULL", "-NULL", "NOT NULL"):
         return f"{column} IS {'NOT ' if plain.upper() != 'NULL' else ''}NULL"
     if kind == "time":
