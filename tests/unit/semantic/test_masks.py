@@ -330,3 +330,25 @@ def test_a_benchmark_that_could_not_be_kept_is_refused(entry: dict[str, Any], wo
     with pytest.raises(QueryError) as raised:
         model.metric("people.odd")
     assert words in str(raised.value)
+
+
+def test_a_benchmark_by_month_is_told_for_large_months_only(engine: MemoryEngine) -> None:
+    days = [date(2024, 1, 5), date(2024, 1, 9), date(2024, 1, 30), date(2024, 2, 1), date(2024, 2, 2), None]
+    fill(engine, [(i, None, None, None, None, "x", day, None, "AS") for i, day in enumerate(days)])
+    for grain, first in (("month", 1), ("quarter", 1), ("week", 29)):
+        rows = ran(engine, "staff", access=STAFF, metrics=["everyone", "ids"], by=by(f"born:{grain}"))
+        expected = {"month": (3, 3), "quarter": (5, 10), "week": (3, 9)}[grain]
+        assert rows == [(date(2024, 1, first), *expected)], grain
+
+
+@pytest.mark.parametrize("role", ["staff", ""])
+def test_a_benchmark_and_a_plain_metric_of_the_same_rows_stay_apart(engine: MemoryEngine, role: str) -> None:
+    fill(
+        engine, [(1, None, None, None, None, "x", None, None, "EU"), (2, None, None, None, None, "y", None, None, "EU")]
+    )
+    roles = (role,) if role else ()
+    rows = ran(engine, *roles, access=STAFF, metrics=["people", "everyone"], by=by("team"))
+    assert rows == [("x", 1, None), ("y", 1, None)]
+    assert ran(engine, *roles, access=STAFF, metrics=["everyone", "ids"], by=by("team")) == []
+    totals = ran(engine, *roles, access=STAFF, metrics=["people", "everyone"], by=by("team"), totals=True)
+    assert [row[:3] for row in totals] == [("x", 1, None), ("y", 1, None), (None, 2, None)]
