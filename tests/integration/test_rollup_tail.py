@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,6 +15,8 @@ from tests.integration.test_rollups import VIEWERS, query
 from tests.rollup_shop import Shop, customers, described, generated, order, orders
 
 from verity.contracts.identity import OWNER
+from verity.exceptions import QueryTimedOut
+from verity.warehouse.engine import ReadResult
 
 RANDOM = Random(21)  # noqa: S311 - test data
 
@@ -55,6 +58,24 @@ def test_an_appended_row_shows_with_the_next_publish_and_the_rollup_still_serves
     assert "UNION ALL" in result.trace["physical_sql"]
     assert sum(row[2] for row in result.table.rows) == 405
     agrees(shop, 1)
+
+
+def test_until_the_comparison_is_done_queries_read_the_tables(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.build()
+    shop.publish([*orders(), order(1_000, RANDOM)], customers())
+    read, waits = shop.engine.read, []
+
+    def slow(sql: str, *args: Any, **named: Any) -> ReadResult:
+        if '"digest"' in sql and len(waits) < 2:
+            waits.append(named["seconds"])
+            raise QueryTimedOut("too slow")
+        return read(sql, *args, **named)
+
+    monkeypatch.setattr(shop.engine, "read", slow)
+    asked = query("revenue", "orders", by=("orders.at:month",))
+    served = [shop.ask(asked, OWNER).trace["rollup"] for _ in range(3)]
+    assert served == [None, None, "orders.by_day"]
+    assert waits[1] == 2 * waits[0]
 
 
 @pytest.mark.parametrize("what", ["late", "updated", "deleted", "swapped", "joined"])

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from verity.contracts.rollup import BuiltRollup, RollupState, RollupVerdict
 from verity.data.model import Dictionary
-from verity.exceptions import RollupInvalid
+from verity.exceptions import QueryTimedOut, RollupInvalid
 from verity.query.recent import Recent
 from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
@@ -24,6 +24,7 @@ from verity.semantic.rollups.routing import Candidate, Routed, check_answers_its
 from verity.warehouse.engine import Engine
 from verity.warehouse.rollups import HoldsRollups, RollupStore
 
+COMPARING = "the rows before its watermark are still to be compared with those it was built from"
 NONE = Routed(None, ())
 """Nothing declared, nothing to say."""
 
@@ -44,6 +45,9 @@ class Rollups:
         self._store: RollupStore | None = engine.rollups if isinstance(engine, HoldsRollups) else None
         self._declared: tuple[tuple[str, str], Declared] | None = None
         self._proven: dict[tuple[str, str], bool] = {}
+        self._patience: dict[tuple[str, str], float] = {}
+        self.patience = 0.5
+        """Seconds that the first query after a publish waits to know whether the rows before a watermark changed."""
         self._outside: dict[tuple[str, tuple[tuple[str, str], ...]], frozenset[tuple[str, str]]] = {}
         self._guard = threading.Lock()
         self._routed: Recent[tuple[str, str, str, str, tuple[str, ...]], Routed] = Recent(512)
@@ -69,7 +73,13 @@ class Rollups:
         in_force = self._store.built() if self._store is not None else ()
         names = tuple(str(one.relation) for one in in_force)
         key = (compiled.sql, repr(compiled.parameters), version, dictionary.content_hash, names)
-        return self._routed.get(key, lambda: self._route(compiled, dictionary, version, owner, in_force))
+        known = self._routed.find(key)
+        if known is not None:
+            return known
+        made = self._route(compiled, dictionary, version, owner, in_force)
+        if any(verdict.reason == COMPARING for verdict in made.verdicts):
+            return made  # the next query may know more
+        return self._routed.get(key, lambda: made)
 
     def _route(
         self,
@@ -137,18 +147,28 @@ class Rollups:
             return ""
         if built.watermark is None:
             return "the data was published anew since it was built; run 'verity rollups build'"
-        if self._unchanged(definition, built, version):
-            return ""
-        return "rows before its watermark changed since it was built; run 'verity rollups build'"
+        unchanged = self._unchanged(definition, built, version)
+        if unchanged is None:
+            return COMPARING
+        return "" if unchanged else "rows before its watermark changed since it was built; run 'verity rollups build'"
 
-    def _unchanged(self, definition: Definition, built: BuiltRollup, version: str) -> bool:
-        """Whether all that it read of the rows before its watermark is as it was, asked once for each data version."""
+    def _unchanged(self, definition: Definition, built: BuiltRollup, version: str) -> bool | None:
+        """Whether all that it read of the rows before its watermark is as it was, asked once for each data version.
+
+        The first queries wait a little for it, each twice as long as the one before, and read the tables until it is
+        known (None).
+        """
         key = (f"{built.relation[0] or ''}.{built.relation[2]}", version)
         known = self._proven.get(key)
         if known is None:
-            read = self._engine.read(whole_sql(definition, built.watermark))
+            patience = self._patience.get(key, self.patience)
+            self._patience[key] = patience * 2
+            try:
+                read = self._engine.read(whole_sql(definition, built.watermark), seconds=patience)
+            except QueryTimedOut:
+                return None
             if read.state.data_version != version:
-                return False  # published in between: asked again with the next query
+                return None  # published in between
             (row,) = read.table.to_pylist()
             known = str(row["digest"]) == built.digest
             self._proven[key] = known
