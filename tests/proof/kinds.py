@@ -115,7 +115,7 @@ class KindQuestions(Questions):
         if rng.random() < 0.1:
             where = (*where, Where(None, "gte", (rng.choice([0, 1, 2]),), metric=rng.choice(metrics)))
         asked = Question(metrics, tuple(dict.fromkeys(by)), where, extra=self._extras())
-        asked = replace(asked, **self._range())
+        asked = self._zoned(replace(asked, **self._range()))
         if rng.random() < 0.3:
             names = [*(b.name() for b in asked.by), *metrics]
             asked = replace(asked, order=((rng.choice(names), rng.random() < 0.5, rng.choice(["first", "last"])),))

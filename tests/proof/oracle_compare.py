@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from tests.proof.expressions import Cell
 
 
-def fits(cell: Cell, of: str, op: str, values: tuple[Cell, ...]) -> bool:
-    """Whether a cell of a type passes."""
+def fits(cell: Cell, of: str, op: str, values: tuple[Cell, ...], zone: str | None = None) -> bool:
+    """Whether a cell of a type passes. `zone` is the query's, whose wall clock bare dates and times mean."""
     if op == "is_null":
         return cell is None
     if op == "is_not_null":
         return cell is not None
     if op in ("not_equals", "not_in", "not_contains"):
-        return cell is None or not fits(cell, of, op.removeprefix("not_"), values)
+        return cell is None or not fits(cell, of, op.removeprefix("not_"), values, zone)
     if op == "in":
-        return any(fits(cell, of, "equals", (value,)) for value in values)
+        return any(fits(cell, of, "equals", (value,), zone) for value in values)
     if cell is None:
         return False
     if op in ("contains", "starts_with", "ends_with"):
@@ -28,7 +29,7 @@ def fits(cell: Cell, of: str, op: str, values: tuple[Cell, ...]) -> bool:
         return {"contains": text in cell, "starts_with": cell.startswith(text), "ends_with": cell.endswith(text)}[op]
     kind = of.partition("(")[0]
     if kind in ("date", "timestamp", "timestamptz"):
-        return _moment_fits(cell, kind, op, _moment(values[0]))
+        return _moment_fits(cell if kind == "date" else wall(cell, zone), kind, op, _moment(values[0]))
     return _compare(op, cell, _read(values[0], kind))
 
 
@@ -69,6 +70,13 @@ def _moment(value: Cell) -> date:
         return value
     text = str(value).strip()
     return date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
+
+
+def wall(moment: date, zone: str | None) -> date:
+    """A time on the clock of a zone; a time without one is UTC's, and a date has none."""
+    if zone is None or not isinstance(moment, datetime):
+        return moment
+    return naive(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def naive(moment: date) -> datetime:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from tests.proof.expressions import Cell
-from tests.proof.oracle_compare import fits, naive
+from tests.proof.oracle_compare import fits, naive, wall
 from tests.proof.oracle_paths import Member, Path, Refused
 from tests.proof.oracle_rows import Bound, Rows
 from tests.proof.oracle_time import start
@@ -35,6 +35,7 @@ class Groups:
         self._rows = rows
         self._asked = question
         self._where = where
+        self._zone: str | None = question.extra.get("timezone")
 
     def scan(self, root: str, time: str | None, leaves: tuple[str, ...]) -> Scan:
         """A scan, its time read as `join.column`."""
@@ -87,6 +88,8 @@ class Groups:
 
     def _period(self, scan: Scan, row: Row, bound: Bound, place: Place, grain: str | None) -> Cell:
         cell = self._cell(scan, row, bound, place)
+        if isinstance(cell, date):
+            cell = wall(cell, self._zone)
         if grain is not None:
             return start(cell, grain)
         return naive(cell) if isinstance(cell, date) else cell
@@ -113,7 +116,7 @@ class Groups:
             return end is not None and condition.value(self._rows.reader(node.table, end)) is True
         cell = self._cell(scan, row, bound, (path, column))
         table = self._rows.ways.target(scan.root, path)
-        return fits(cell, self._rows.type_of(table, column), node.op, node.values)
+        return fits(cell, self._rows.type_of(table, column), node.op, node.values, self._zone)
 
     # --- ways
 

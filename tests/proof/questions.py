@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,6 +17,9 @@ from tests.proof.question import TIME, By, Node, Question, Segment, Tree, Where,
 from tests.proof.world import World
 
 GRAINS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+ZONES = (
+    "Europe/Berlin", "America/New_York", "Asia/Manila", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo",
+)  # fmt: skip
 WILD = 0.08
 """The share of choices that care for nothing, so that refusals are asked for, too."""
 
@@ -44,7 +48,14 @@ class Questions:
             where = (*where, self._on_metric(metrics))
         segments = self._segments(roots) if rng.random() < 0.15 else ()
         asked = Question(tuple(metrics), tuple(by), where, segments)
-        return self._bounded(self._ordered(asked), roots)
+        return self._zoned(self._bounded(self._ordered(asked), roots))
+
+    def _zoned(self, asked: Question) -> Question:
+        """By the clock of a zone, now and then; moments without a grain are left in UTC."""
+        bare = any(by.grain is None and (by.member == TIME or self._type(by.member) in TEMPORAL) for by in asked.by)
+        if bare or self.rng.random() > 0.2:
+            return asked
+        return replace(asked, extra={**asked.extra, "timezone": self.rng.choice(ZONES)})
 
     # --- metrics and dimensions
 
@@ -201,8 +212,6 @@ class Questions:
 
     def _bounded(self, asked: Question, roots: tuple[str, ...]) -> Question:
         """With a time range, now and then."""
-        from dataclasses import replace
-
         rng = self.rng
         if rng.random() > 0.25:
             return asked

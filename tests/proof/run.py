@@ -81,7 +81,7 @@ def has_kinds(world: World, question: Question) -> bool:
     compared = [leaf.metric for leaf in question.leaves() if isinstance(leaf, Where) and leaf.metric]
     parts = [world.tables[t].metrics[n] for t, _, n in (m.partition(".") for m in (*question.metrics, *compared))]
     plain = all(metric.type == "simple" for metric in parts)
-    return bool(question.extra) or (not plain and any(_has_kind(world, metric) for metric in parts))
+    return bool(set(question.extra) - {"timezone"}) or (not plain and any(_has_kind(world, metric) for metric in parts))
 
 
 def _has_kind(world: World, metric: Metric) -> bool:
