@@ -7,8 +7,10 @@ What only the extension says, no other tool sees: the report names it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlglot import exp
@@ -77,6 +79,17 @@ class Model:
     """The tables that are exported, and their expressions with every column as `table.column`."""
 
     tables: Mapping[str, TableEntry]
+
+    @cached_property
+    def shared(self) -> frozenset[tuple[str, str]]:
+        """Kinds and names (`("metrics", "count")`) that several tables have."""
+        found = Counter(
+            (kind, name)
+            for entry in self.tables.values()
+            for kind in ("metrics", "joins")
+            for name in getattr(entry, kind)
+        )
+        return frozenset(key for key, count in found.items() if count > 1)
 
     def row(self, table: str, text: str) -> exp.Expr:
         """A row expression. Raises `Inexpressible`."""

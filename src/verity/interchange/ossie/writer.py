@@ -184,8 +184,7 @@ def _metrics(model: Model, losses: Losses) -> list[Json]:
 
 
 def _unique(model: Model, table: str, name: str, kind: str) -> str:
-    holders = [other for other, entry in model.tables.items() if name in getattr(entry, kind)]
-    return name if holders == [table] else f"{table}_{name}"
+    return f"{table}_{name}" if (kind, name) in model.shared else name
 
 
 def _expression(text: str) -> Json:
