@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from sqlglot import exp
 
@@ -189,6 +190,6 @@ def _move(frame: Frame, axis: Axis) -> None:
     for span in frame.variant.shifts:
         since = moved_back(since, span) if since is not None else None
         until = end_moved_back(until, span) if until is not None else None
-        rest = [mapped(node, axis, lambda moment, by=span: moved_back(moment, by)) for node in rest]  # type: ignore[misc]
+        rest = [mapped(node, axis, partial(moved_back, span=span)) for node in rest]
     frame.since, frame.until, frame.rest = since, until, [*rest, known_times(axis)]
     frame.work.where = [*frame.rest, *range_nodes(axis, since, until)]
