@@ -192,7 +192,12 @@ def test_rollups_that_are_no_longer_declared_are_removed(shop: Shop, tmp_path: P
     del shop.tables["orders"]["rollups"]["by_day"]
     shop.build("orders.by_month")
     store = shop.engine.rollups  # type: ignore[attr-defined]
-    assert [built.rollup for built in store.built()] == ["orders.by_buyer", "orders.by_count", "orders.by_hour", "orders.by_month"]
+    assert [built.rollup for built in store.built()] == [
+        "orders.by_buyer",
+        "orders.by_count",
+        "orders.by_hour",
+        "orders.by_month",
+    ]
     files = list((tmp_path / ".verity" / "warehouse" / "rollups").glob("*.duckdb"))
     assert len(files) in (0, 4)
 
