@@ -1,6 +1,7 @@
 """1,000 tables and 10,000 metrics: from files to a model that answers; cold, from the cache, and after one change.
 
 Each cold and cached load is a process of its own, and ends with a compiled query, so that what is put off counts too.
+Processor time of the process, but for the whole process, which is by the clock.
 """
 
 from __future__ import annotations
@@ -65,13 +66,13 @@ def _in_a_process(what: str) -> dict[str, Any]:
 
 def _load(what: str) -> dict[str, float]:
     schema = physical_schema()
-    began = time.perf_counter()
+    began = time.process_time()
     view = Views(lambda: schema, "deny").of(DictionaryFolder(DICTIONARY, KEPT)(), "v1", OWNER)
     _compiled(view)
     if what == "everything":
         assert view.model.problems == {}
         assert len(view.model.metrics) == TABLES * METRICS
-    return {"load": time.perf_counter() - began}
+    return {"load": time.process_time() - began}
 
 
 def _compiled(view: View, *metrics: str) -> str:
@@ -89,16 +90,16 @@ def _changes() -> dict[str, list[float]]:
     for turn in range(CHANGES):
         text = table_text(CHANGED, change=f" Changed {turn}." if turn % 2 == 0 else "")
         path.write_text(text)
-        begin = time.perf_counter()
+        begin = time.process_time()
         sql = _compiled(views.of(folder(), "v1", OWNER))
-        seen["change"].append(time.perf_counter() - begin)
+        seen["change"].append(time.process_time() - begin)
         assert ('"quantity" > 1' in sql) is (turn % 2 == 0)
-        begin = time.perf_counter()
+        begin = time.process_time()
         folder()
-        seen["look"].append(time.perf_counter() - begin)
-        begin = time.perf_counter()
+        seen["look"].append(time.process_time() - begin)
+        begin = time.process_time()
         _compiled(views.of(folder(), "v1", SELLER), "count", "buyers")
-        seen["seller"].append(time.perf_counter() - begin + seen["change"][-1])
+        seen["seller"].append(time.process_time() - begin + seen["change"][-1])
     path.write_text(table_text(CHANGED))
     dictionary = folder()
     for turn in range(RUNS):
@@ -106,9 +107,9 @@ def _changes() -> dict[str, list[float]]:
         _compiled(anew.of(dictionary, "v1", OWNER))
         for name, region in (("narrowed", "NCR"), ("person", f"R{turn}")):
             who = SELLER.model_copy(update={"attributes": {"region": region}})
-            begin = time.perf_counter()
+            begin = time.process_time()
             _compiled(anew.of(dictionary, "v1", who), "count", "buyers")
-            seen[name].append(time.perf_counter() - begin)
+            seen[name].append(time.process_time() - begin)
     return seen
 
 
