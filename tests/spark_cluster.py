@@ -19,7 +19,7 @@ from pathlib import Path
 import pyspark
 
 HOST = "127.0.0.1"
-_PATIENCE_SECONDS = 120
+_PATIENCE_SECONDS = 600
 _ALIVE = "Registering worker"
 
 
