@@ -22,7 +22,7 @@ from verity.semantic.model import load_model
 DICTIONARY = dictionary_of({"ledger": {"time_column": "day", "metrics": dictionary_metrics()}})
 MODEL = load_model(build_catalog(DICTIONARY, schema_of({"ledger": COLUMNS})))
 ACCESSES = access_for(DICTIONARY, OWNER)
-SEEDS = range(240)
+SEEDS = range(160)
 
 
 @pytest.fixture(scope="module")
