@@ -46,7 +46,9 @@ def build_catalog(
 
     `before` is an earlier whole catalog of the same project: tables that did not change since are taken from it.
     """
-    tables = make_tables(dictionary, physical, before.usable_tables if before is not None else {})
+    known = before.usable_tables if before is not None else {}
+    same_schema = before is not None and before.physical is physical
+    tables = make_tables(dictionary, physical, known, same_schema=same_schema)
     return Catalog(dictionary, tables, tables, physical=physical)
 
 

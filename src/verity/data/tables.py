@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 from verity.contracts.dataset import LOOKUP, PhysicalSchema, PhysicalTable
@@ -11,16 +12,25 @@ from verity.data.model import Dictionary, JoinEntry, TableEntry
 
 
 def make_tables(
-    dictionary: Dictionary, physical: PhysicalSchema | None, before: Mapping[str, CatalogTable]
+    dictionary: Dictionary,
+    physical: PhysicalSchema | None,
+    before: Mapping[str, CatalogTable],
+    *,
+    same_schema: bool = False,
 ) -> dict[str, CatalogTable]:
     """Every table with its declared columns first, then those that only introspection knows.
 
-    `before` are tables made earlier: one whose entry and physical table are the same is used again.
+    `before` are tables made earlier: one whose entry and physical table are the same is used again. `same_schema`: they
+    were made of this very schema.
     """
     physical_tables = _PhysicalTables(physical or PhysicalSchema())
     made: dict[str, CatalogTable] = {}
     for name, entry in dictionary.tables.items():
-        found, known = physical_tables.find(entry), before.get(name)
+        known = before.get(name)
+        if same_schema and known is not None and known.entry is entry:
+            made[name] = known
+            continue
+        found = physical_tables.find(entry)
         same = known is not None and known.entry is entry and (known.physical is found or known.physical == found)
         made[name] = known if same and known is not None else _table(entry, found)
     return made
@@ -69,11 +79,16 @@ class _PhysicalTables:
     """Physical tables by name; finds what `PhysicalSchema.find` does without a walk over all of them each time."""
 
     def __init__(self, physical: PhysicalSchema) -> None:
+        self._physical = physical
+
+    @cached_property
+    def _by_name(self) -> dict[str, PhysicalTable]:
         rank: dict[str, int] = {layer: index for index, layer in enumerate(LOOKUP)}
-        self._by_name: dict[str, PhysicalTable] = {}
-        for table in sorted(physical.tables, key=lambda t: (rank.get(t.schema_name, len(rank)), t.schema_name)):
-            self._by_name.setdefault(table.name, table)
-            self._by_name.setdefault(f"{table.schema_name}.{table.name}", table)
+        found: dict[str, PhysicalTable] = {}
+        for table in sorted(self._physical.tables, key=lambda t: (rank.get(t.schema_name, len(rank)), t.schema_name)):
+            found.setdefault(table.name, table)
+            found.setdefault(f"{table.schema_name}.{table.name}", table)
+        return found
 
     def find(self, entry: TableEntry) -> PhysicalTable | None:
         relation = entry.relation or entry.table
