@@ -190,9 +190,9 @@ class Ledger:
             return False
         seen = [other for other in self.rows if self.range.holds(other["day"]) and self._is_beside(other, row["day"])]
         if base == "last_of_customer":
-            return row["day"] == max(other["day"] for other in seen if other["customer"] == row["customer"])
+            return bool(row["day"] == max(other["day"] for other in seen if other["customer"] == row["customer"]))
         days = _days(seen)
-        return row["day"] == {"last_amount": days[-1], "first_amount": days[0]}.get(base, row["day"])
+        return bool(row["day"] == {"last_amount": days[-1], "first_amount": days[0]}.get(base, row["day"]))
 
     def _is_beside(self, row: Row, day: date) -> bool:
         if row["day"] is None:

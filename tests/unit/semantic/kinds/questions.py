@@ -46,7 +46,7 @@ def as_query(ask: Ask) -> MetricQuery:
     """The question as a MetricQuery."""
     by = [GroupBy(dimension=name) for name in ask.by]
     if ask.grain is not None:
-        by.append(GroupBy(dimension="time", grain=ask.grain))  # type: ignore[arg-type]
+        by.append(GroupBy(dimension="time", grain=ask.grain))
     ranged = ask.since is not None or ask.until is not None
     return MetricQuery(
         metrics=tuple(f"ledger.{name}" for name in ask.metrics),

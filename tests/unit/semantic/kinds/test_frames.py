@@ -209,7 +209,7 @@ def test_a_policy_is_the_same_query_on_the_rows_that_it_leaves(connection: Any) 
 
 
 def test_a_pivot_holds_every_cell_once(connection: Any) -> None:
-    document = {"metrics": ["revenue", "orders"], "by": [MONTH, REGION], "pivot": "region"}
+    document: dict[str, Any] = {"metrics": ["revenue", "orders"], "by": [MONTH, REGION], "pivot": "region"}
     query, made = MetricQuery.model_validate(document), compiled(**document)
     table = connection.execute(made.sql, list(made.parameters)).to_arrow_table()
     rows = cells(table, made.columns)
@@ -217,7 +217,7 @@ def test_a_pivot_holds_every_cell_once(connection: Any) -> None:
     assert [c.name for c in wide.columns] == ["month"] + [
         f"{region} {metric}" for region in ("A", "B", "(none)") for metric in ("revenue", "orders")
     ]
-    at = {"A": 1, "B": 3, None: 5}
+    at: dict[Any, int] = {"A": 1, "B": 3, None: 5}
     turned = {row[0]: row for row in wide.rows}
     for month, region, revenue, orders in rows:
         assert turned[month][at[region] : at[region] + 2] == (revenue, orders)
@@ -231,7 +231,7 @@ def test_a_pivot_holds_every_cell_once(connection: Any) -> None:
 
 
 def test_a_pivot_of_too_many_values_is_refused() -> None:
-    document = {"metrics": ["orders"], "by": [STATUS, {"dimension": "customer"}], "pivot": "customer"}
+    document: dict[str, Any] = {"metrics": ["orders"], "by": [STATUS, {"dimension": "customer"}], "pivot": "customer"}
     query, made = MetricQuery.model_validate(document), compiled(**document)
     rows = tuple(("paid", number, 1) for number in range(201))
     with pytest.raises(PivotInvalid, match="201 values"):
