@@ -21,7 +21,7 @@ from tests.proof.world import Metric, World
 from tests.proof.worlds import make_world
 
 SEED = int(os.environ.get("VERITY_SEED", "11"))
-WORLDS = max(6, int(os.environ.get("VERITY_PROOF_QUERIES", "60")) // 20)
+WORLDS = max(6, int(os.environ.get("VERITY_PROOF_QUERIES", "60")) // 100)
 Asked = tuple[World, Duck, Compiler, Questions]
 
 
