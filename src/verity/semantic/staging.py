@@ -312,7 +312,10 @@ class _Scan:
         if self._having is None:
             return None
         node = exp.Paren(this=self._having)
-        for part in [p for p in node.walk(prune=lambda n: _form(n) in old) if _form(p) in old]:
+        outside = node.walk(
+            prune=lambda n: _is_aggregate(n) or _form(n) in old
+        )  # an aggregate's own columns stay inside
+        for part in [part for part in outside if _form(part) in old]:
             part.replace(made[old[_form(part)]].copy())
         inside: exp.Expr = node.this
         return self._again(inside, inner)

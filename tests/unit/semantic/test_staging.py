@@ -34,6 +34,7 @@ def written() -> dict[str, Any]:
     made = tables()
     made["orders"]["metrics"] |= {
         "least": {"sql": "MIN(total)"},
+        "billed": {"sql": "COUNT(bill_country)"},
         "any_paid": {"sql": "BOOL_OR(paid)"},
         "mean_total": {"sql": "AVG(total)"},
         "share": {"type": "share", "metric": "revenue"},
@@ -94,6 +95,11 @@ QUERIES: dict[str, dict[str, Any]] = {
         "metrics": ["revenue"], "by": [{"dimension": "orders.ship.zone"}],
         "filters": [{"or": [{"member": "orders.orders", "op": "gt", "values": [1]},
                             {"member": "orders.ship.zone", "op": "is_null"}]}],
+    },
+    "a condition that counts what is grouped by": {
+        "metrics": ["orders"], "by": [{"dimension": "orders.bill_country"}, {"dimension": "orders.ship.zone"}],
+        "filters": [{"or": [{"member": "orders.billed", "op": "gt", "values": [1]},
+                            {"member": "orders.bill_country", "op": "equals", "values": ["PH"]}]}],
     },
     "a semi-join": {
         "metrics": ["revenue"], "by": [MONTH],
