@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from verity.contracts.question import Language
-from verity.data.catalog import Catalog, CatalogTable
+from verity.data.catalog import TO_MANY, Catalog, CatalogTable
 from verity.data.lexicon import plural_en, plural_es
 from verity.reading.aggregates import counts_of, simple_aggregate
 from verity.reading.lexicon import lexicon
@@ -186,7 +186,7 @@ def shared_key(catalog: Catalog, member: str) -> str:
         ends = [
             f"{join.table}.{target}"
             for key, join in joins.items()
-            if join.type != "one_to_many"
+            if join.type not in TO_MANY
             for own, target in _joined_on(catalog.usable_tables[table], key)
             if own == name
         ]
