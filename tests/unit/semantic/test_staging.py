@@ -212,6 +212,6 @@ def test_many_groups_inside_are_not_worth_it(monkeypatch):
 
 
 def test_scans_of_the_same_rows_are_one():
-    sql, flat, _ = compiled(QUERIES["totals"])
+    sql, flat, _ = compiled(QUERIES["shares"])
     assert sql.count('"silver"."orders" AS "orders"') == 1
     assert flat.count('"silver"."orders" AS "orders"') > 1
