@@ -149,6 +149,13 @@ def _any(node: exp.Expr) -> exp.Expr:
     return exp.Max(this=cast(node.this, "boolean"))
 
 
+def _absolute(node: exp.Expr) -> exp.Expr:
+    """ABS of an integer is unsigned there, and has no common type with a signed column."""
+    negative = exp.LT(this=node.this.copy(), expression=number(0))
+    negated = exp.Neg(this=exp.Paren(this=node.this.copy()))
+    return exp.Case(ifs=[exp.If(this=negative, true=negated)], default=node.this)
+
+
 def _all(node: exp.Expr) -> exp.Expr:
     return exp.Min(this=cast(node.this, "boolean"))
 
@@ -309,6 +316,7 @@ WRITING = Writing(
         exp.Window: _windowed,
         **dict.fromkeys((exp.Median, exp.PercentileCont, exp.PercentileDisc), _percentile),
         exp.LogicalOr: _any,
+        exp.Abs: _absolute,
         exp.LogicalAnd: _all,
         exp.Extract: _part,
         exp.TimestampTrunc: _start_of_moment,
