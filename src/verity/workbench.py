@@ -194,14 +194,16 @@ class Workbench:
         asked = query.model_dump(mode="json", exclude_defaults=True)
         result = self._execute("run_table_query", {"query": asked}, BY_NAME, self.principal, f"q_{_new_id()}")
         made = dict(result.output)
+        beside = made.pop("evidence")
         evidence = {
-            **{name: value for name, value in made.pop("evidence").items() if name in Evidence.model_fields},
+            **{name: value for name, value in beside.items() if name in Evidence.model_fields},
             "engine": result.trace.get("engine"),
             "freshness": result.trace.get("freshness"),
             "rollup": result.trace.get("rollup"),
             "principal": "owner (all rows)" if self.principal.is_owner else self.principal.id,
         }
-        return QueryAnswer(query, Table.model_validate(made), Evidence.model_validate(evidence))
+        partial = beside["plan"].get("partial")
+        return QueryAnswer(query, Table.model_validate(made), Evidence.model_validate(evidence), partial)
 
     def with_labels(self, table: Table, language: Literal["en", "es"]) -> Table:
         """A result with the labels of its values beside them, as the dictionary names them."""
@@ -217,7 +219,7 @@ class Workbench:
 
     def explain(self, query: MetricQuery) -> Explained:
         """How a query would be answered, without running it. Raises `QueryError`."""
-        return Explained(*self._parts.service.explain(query, self.principal))
+        return Explained(*self._parts.service.explain(query, self.principal, today=self._parts.today()))
 
     def members(self) -> tuple[ListedMember, ...]:
         """The metrics, dimensions and segments that the principal may ask for."""

@@ -121,11 +121,13 @@ def _rows(bench: Workbench, query: MetricQuery, format_: str, labels: Literal["e
     result = bench.query(query)
     table = bench.with_labels(result.table, labels) if labels else result.table
     if format_ == "text":
-        return show_table(table)
+        note = f"\n(the period from {result.cut_period} on is not complete)" if result.cut_period else ""
+        return show_table(table) + note
     document = {
         "query": result.query.model_dump(mode="json", exclude_defaults=True),
         "table": table.model_dump(mode="json"),
         "evidence": result.evidence.model_dump(mode="json"),
+        "partial": result.cut_period,
     }
     return json.dumps(document, ensure_ascii=False)
 

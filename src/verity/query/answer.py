@@ -33,6 +33,15 @@ class QueryAnswer:
     query: MetricQuery
     table: Table
     evidence: Evidence
+    partial: str | None = None
+    """The first day of the last period of the plan, where the range or today cuts that period short."""
+
+    @property
+    def cut_period(self) -> str | None:
+        """`partial`, where the rows show that period."""
+        times = [i for i, column in enumerate(self.table.columns) if column.role == "time" and column.grain]
+        shown = {str(row[i])[:10] for row in self.table.rows for i in times if row[i] is not None}
+        return self.partial if self.partial in shown else None
 
     def __len__(self) -> int:
         return self.table.row_count
@@ -83,6 +92,7 @@ class QueryAnswer:
         count = self.table.row_count
         rows = f"{count:,} row{'' if count == 1 else 's'}"
         more = f", {count - SHOWN:,} not shown" if count > SHOWN else ""
+        more += f", the period from {self.cut_period} on is not complete" if self.cut_period else ""
         return rows + more + (", cut at the row cap: more exist" if self.table.truncated else "")
 
 

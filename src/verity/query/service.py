@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -142,10 +143,13 @@ class QueryService(RollupVerbs):
         *,
         seconds: float | None = None,
         cancel: threading.Event | None = None,
+        today: date | None = None,
     ) -> QueryResult:
-        """Rows as JSON cells, typed by the plan. Raises `QueryError` and `DataError`."""
+        """Rows as JSON cells, typed by the plan, which says which period is not over `today`.
+
+        Raises `QueryError` and `DataError`."""
         started = time.monotonic()
-        ran = self._read(query, principal, seconds, cancel)
+        ran = self._read(query, principal, seconds, cancel, today)
         view, compiled, read = ran.view, ran.compiled, ran.read
         done = time.monotonic()
         told = self._tell(ran, query)
@@ -198,9 +202,11 @@ class QueryService(RollupVerbs):
         """The SQL without running it. Raises `QueryError`."""
         return self._compile(self._view(principal), query)
 
-    def explain(self, query: MetricQuery, principal: Principal) -> tuple[tuple[str, ...], Json, str]:
+    def explain(
+        self, query: MetricQuery, principal: Principal, *, today: date | None = None
+    ) -> tuple[tuple[str, ...], Json, str]:
         """The plan in words, the plan as JSON, and the SQL for people. Raises `QueryError`."""
-        compiled = self.compile(query, principal)
+        compiled = self._compile(self._view(principal), query, today)
         verdicts = self.rollup_verdicts(query, principal)
         words = [*compiled.plan.words, *(verdict.words() for verdict in verdicts)]
         plan: Json = compiled.plan.model_dump(mode="json", by_alias=True)
@@ -251,12 +257,17 @@ class QueryService(RollupVerbs):
         return parse_by(text, self.catalog(principal))
 
     def _read(
-        self, query: MetricQuery, principal: Principal, seconds: float | None, cancel: threading.Event | None
+        self,
+        query: MetricQuery,
+        principal: Principal,
+        seconds: float | None,
+        cancel: threading.Event | None,
+        today: date | None = None,
     ) -> _Ran:
         """Compile and run on one data version: a build published in between means compiling for the new tables."""
         for _ in range(_TRIES):
             view = self._view(principal)
-            compiled = self._compile(view, query)
+            compiled = self._compile(view, query, today)
             ran = self._found_or_run(view, compiled, seconds, cancel)
             if ran.read.state.data_version == view.version:
                 return ran
@@ -338,21 +349,22 @@ class QueryService(RollupVerbs):
 
         return read_values(view.model.catalog, read), versions
 
-    def _compile(self, view: View, query: MetricQuery) -> Compiled:
+    def _compile(self, view: View, query: MetricQuery, today: date | None = None) -> Compiled:
         """Compiled, and again where a join that was declared whole is seen to be so."""
         scope = f"{view.version} {view.dictionary.content_hash}"
-        compiled = self._shaped(view, query, self._integrity.proven(scope))
+        compiled = self._shaped(view, query, self._integrity.proven(scope), today)
         wanted = compiled.work.unproven
         if wanted and self._integrity.prove(wanted, self._owner_model(view.dictionary), view.version, scope):
-            return self._shaped(view, query, self._integrity.proven(scope))
+            return self._shaped(view, query, self._integrity.proven(scope), today)
         return compiled
 
-    def _shaped(self, view: View, query: MetricQuery, proven: frozenset[JoinName]) -> Compiled:
+    def _shaped(self, view: View, query: MetricQuery, proven: frozenset[JoinName], today: date | None) -> Compiled:
         return compile_shape(
             view.model,
             query,
             accesses=view.accesses,
             dialect=self._engine.dialect,
+            today=today,
             proven=proven,
             check=lambda made: check_statement(made.work.statement, len(made.parameters)),
         )

@@ -52,7 +52,9 @@ class RunTableQuery:
     def __call__(self, args: Json, context: ToolContext) -> ToolResult:
         """`args`: `{query}`; output: a table with `evidence`. Raises `QueryError` and `DataError`."""
         query = RunTableQueryInput.model_validate(args).query
-        result = self._service.run(query, context.principal, seconds=context.seconds_left, cancel=context.cancel)
+        result = self._service.run(
+            query, context.principal, seconds=context.seconds_left, cancel=context.cancel, today=context.today
+        )
         evidence = QueryEvidence(metrics=result.metrics, sql=result.sql, plan=result.plan)
         output = RunTableQueryOutput(**dict(result.table), evidence=evidence)
         return ToolResult(

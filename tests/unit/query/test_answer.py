@@ -66,3 +66,12 @@ def test_a_frame_library_that_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "polars", None)
     with pytest.raises(PackageMissing, match="polars"):
         answer(ROW).polars()
+
+
+@pytest.mark.parametrize(("partial", "cut"), [("2024-02-01", "2024-02-01"), ("2024-03-01", None), (None, None)])
+def test_a_period_that_is_not_over_is_told_where_the_rows_show_it(partial, cut):
+    month = Column(name="month", type="date", role="time", grain="month")
+    table = Table(table_id="t", columns=(month,), rows=(("2024-02-01",), (None,)), row_count=2)
+    made = QueryAnswer(MetricQuery(metrics=("revenue",)), table, Evidence(), partial)
+    assert made.cut_period == cut
+    assert ("the period from 2024-02-01 on is not complete" in repr(made)) == bool(cut)

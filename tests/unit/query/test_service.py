@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pyarrow as pa
 import pytest
@@ -144,3 +145,13 @@ def test_the_list_of_members_says_what_cannot_be_used(engine: MemoryEngine) -> N
     assert listed["orders.revenue"].type == "decimal(38,2)"
     assert "'totl' is not a column of 'orders'" in (listed["orders.broken"].problem or "")
     assert {m.kind for m in listed.values()} == {"metric", "dimension", "segment"}
+
+
+def test_the_plan_says_which_period_is_not_over_on_the_day_of_the_question():
+    service = QueryService(MemoryEngine(), lambda: dictionary_of(tables()))
+    query = MetricQuery(metrics=("orders",), by=(GroupBy(dimension="time", grain="month"),))
+    assert service.run(query, OWNER, today=date(2024, 3, 5)).plan["partial"] == "2024-03-01"
+    assert service.run(query, OWNER, today=date(2024, 3, 31)).plan["partial"] is None
+    words, plan, _ = service.explain(query, OWNER, today=date(2024, 3, 5))
+    assert plan["partial"] == "2024-03-01"
+    assert any("2024-03-01" in line for line in words)
