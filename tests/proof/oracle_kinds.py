@@ -28,6 +28,8 @@ def answer_kinds(world: World, question: Question, seen: Mapping[str, list[Row]]
     """The rows of a question with any kind of metric. Raises `Refused`."""
     rows = Rows(world, seen)
     asked = meant(rows.ways, question)
+    if len(set(asked.by)) < len(asked.by):
+        raise Refused("asked twice", "VRT-226")
     names = {old.name(): new.name() for old, new in zip(question.by, asked.by, strict=True)}
     asked = replace(asked, order=tuple((names.get(name, name), *rest) for name, *rest in question.order))
     whole = _Kinds(rows, asked)

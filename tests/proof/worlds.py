@@ -56,6 +56,8 @@ def _table(rng: random.Random, world: World, name: str) -> Table:
     for parent in parents:
         roles = [_singular(parent)] if rng.random() < 0.8 else rng.sample(["first", "second", "ship", "bill"], 2)
         for role in roles:
+            if any(name.startswith(f"{role}_") for name in columns):
+                continue  # one column would have to hold the keys of two tables
             _join(rng, world, table, parent, role)
     if table.joins and rng.random() < 0.12:
         _compose_key(rng, table)
