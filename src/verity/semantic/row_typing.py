@@ -198,25 +198,28 @@ class RowTyper:
         arms = [(self._truth(arm.this) if node.this is None else self._type(arm.this)[0], self._type(arm.args["true"]))
                 for arm in node.args["ifs"]]  # fmt: skip
         default = self._type(node.args["default"]) if node.args.get("default") is not None else None
+        values, of = _alike([value for _, value in arms] + ([default] if default else []))
         made = exp.Case(
             this=self._type(node.this)[0] if node.this is not None else None,
-            ifs=[exp.If(this=condition, true=value) for condition, (value, _) in arms],
-            default=default[0] if default else None,
+            ifs=[exp.If(this=condition, true=value) for (condition, _), value in zip(arms, values, strict=False)],
+            default=values[-1] if default else None,
         )
-        return made, types.merged([of for _, (_, of) in arms] + ([default[1]] if default else []))
+        return made, of
 
     def _if(self, node: exp.Expr) -> Typed:
-        value, of = self._type(node.args["true"])
         default = self._type(node.args["false"]) if node.args.get("false") is not None else None
-        made = exp.Case(ifs=[exp.If(this=self._truth(node.this), true=value)], default=default[0] if default else None)
-        return made, types.merged([of, default[1] if default else None])
+        values, of = _alike([self._type(node.args["true"]), *([default] if default else [])])
+        made = exp.Case(
+            ifs=[exp.If(this=self._truth(node.this), true=values[0])], default=values[-1] if default else None
+        )
+        return made, of
 
     def _first_of(self, node: exp.Expr) -> Typed:
-        first, *rest = [self._type(arg) for arg in (node.this, *node.expressions)]
-        made = type(node)(this=first[0], expressions=[arg for arg, _ in rest])
+        (first, *rest), of = _alike([self._type(arg) for arg in (node.this, *node.expressions)])
+        made = type(node)(this=first, expressions=rest)
         if isinstance(node, exp.Greatest | exp.Least):
             made.set("ignore_nulls", True)  # as DuckDB and PostgreSQL both do
-        return made, types.merged(of for _, of in (first, *rest))
+        return made, of
 
     def _nullif(self, node: exp.Expr) -> Typed:
         this, of = self._type(node.this)
@@ -329,3 +332,12 @@ _RULES: dict[type[exp.Expr], Callable[[RowTyper, exp.Expr], Typed]] = {
     **dict.fromkeys((exp.Extract, *PARTS), RowTyper._part),
     exp.TimestampTrunc: RowTyper._truncate, exp.DateTrunc: RowTyper._truncate, exp.DateDiff: RowTyper._date_diff,
 }  # fmt: skip
+
+
+def _alike(values: list[Typed]) -> tuple[list[exp.Expr], Type]:
+    """Values of which one is chosen, and their type; decimals have one scale, since not every engine finds it."""
+    of = types.merged(each for _, each in values)
+    if of is None or types.family(of) != "decimal":
+        return [node for node, _ in values], of
+    unlike = [types.family(each) == "decimal" and types.scale(each) != types.scale(of) for _, each in values]
+    return [types.cast(node, of) if cast else node for (node, _), cast in zip(values, unlike, strict=True)], of

@@ -742,8 +742,8 @@ FROM (
     ) AS `m0`,
     SUM(
       GREATEST(
-        COALESCE(`orders`.`total`, CAST('9.5' AS BIGNUMERIC)),
-        COALESCE(CAST('9.5' AS BIGNUMERIC), `orders`.`total`)
+        COALESCE(`orders`.`total`, ROUND(CAST(CAST('9.5' AS BIGNUMERIC) AS BIGNUMERIC), 2)),
+        COALESCE(ROUND(CAST(CAST('9.5' AS BIGNUMERIC) AS BIGNUMERIC), 2), `orders`.`total`)
       )
     ) AS `m1`,
     STDDEV(CAST(`orders`.`total` AS FLOAT64)) AS `m2`,

@@ -736,7 +736,7 @@ FROM (
         THEN 1
       END
     ) AS "m0",
-    SUM(GREATEST_IGNORE_NULLS("orders"."total", 9.5)) AS "m1",
+    SUM(GREATEST_IGNORE_NULLS("orders"."total", CAST(9.5 AS DECIMAL(38, 2)))) AS "m1",
     STDDEV(CAST("orders"."total" AS DOUBLE)) AS "m2",
     CAST(NULL AS DECIMAL(38, 6)) AS "m3",
     CAST(NULL AS DOUBLE) AS "m4",

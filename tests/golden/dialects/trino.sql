@@ -777,7 +777,12 @@ FROM (
           "orders"."total" IN (5, 7)
         )
       )) AS "m0",
-    SUM(GREATEST(COALESCE("orders"."total", 9.5), COALESCE(9.5, "orders"."total"))) AS "m1",
+    SUM(
+      GREATEST(
+        COALESCE("orders"."total", CAST(9.5 AS DECIMAL(38, 2))),
+        COALESCE(CAST(9.5 AS DECIMAL(38, 2)), "orders"."total")
+      )
+    ) AS "m1",
     STDDEV(CAST("orders"."total" AS DOUBLE)) AS "m2",
     CAST(NULL AS DECIMAL(38, 6)) AS "m3",
     CAST(NULL AS DOUBLE) AS "m4",
