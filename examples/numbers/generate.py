@@ -1,6 +1,6 @@
 """Write the rows of the example as CSV files: a shop that sells, ships, counts its stock and watches who visits.
 
-    python generate.py [FOLDER]        writes FOLDER/*.csv (default: data), the same bytes every time
+python generate.py [FOLDER]        writes FOLDER/*.csv (default: data), the same bytes every time
 """
 
 from __future__ import annotations
