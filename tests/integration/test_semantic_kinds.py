@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from tests.small_orders import dictionary_of
+from tests.unit.semantic.kinds import fiscal_calendar as fiscal
 from tests.unit.semantic.kinds.ledger import dictionary_metrics, rows_of
 from tests.unit.semantic.kinds.questions import as_query, question
 
@@ -48,6 +49,30 @@ QUERIES: dict[str, dict[str, Any]] = {
         "order": [{"member": "revenue__growth", "desc": True, "nulls": "first"}],
         "limit": 20,
     },
+    "compared by the fiscal calendar": {
+        "metrics": ["revenue", "buyers"],
+        "by": [{"dimension": "time", "grain": "fiscal_week"}, {"dimension": "region"}],
+        "compare": "1 fiscal_year",
+        "time_range": {"since": "2024-01-10", "until": "2024-05-15"},
+    },
+    "compared by the fiscal calendar without a range": {
+        "metrics": ["revenue", "last_amount"],
+        "by": [{"dimension": "time", "grain": "fiscal_month"}],
+        "compare": "previous_period",
+    },
+    "compared by fiscal days": {
+        "metrics": ["revenue"],
+        "by": [{"dimension": "time", "grain": "day"}],
+        "compare": "previous_fiscal_quarter",
+        "time_range": {"since": "2024-01-10", "until": "2024-05-15"},
+    },
+    "a range compared by the fiscal calendar": {
+        "metrics": ["revenue", "buyers"],
+        "by": [{"dimension": "region"}],
+        "compare": "previous_fiscal_quarter",
+        "time_range": {"since": "2024-01-10", "until": "2024-05-15"},
+        "totals": True,
+    },
     "filled": {
         "metrics": ["filled", "kept", "orders"],
         "by": [MONTH, {"dimension": "region"}],
@@ -82,7 +107,8 @@ def services(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> 
         (folder / "verity.toml").write_text("", encoding="utf-8")
         settings = [WarehouseSettings(), WarehouseSettings(engine="postgres", url=url)]
         engines: list[Engine] = [open_engine(setting, folder) for setting in settings]
-        dictionary = dictionary_of({"ledger": {"time_column": "day", "metrics": METRICS}})
+        ledger = {"time_column": "day", "calendar": "days", "metrics": METRICS}
+        dictionary = dictionary_of({"ledger": ledger, "days": {"primary_key": "d", "periods": fiscal.PERIODS}})
         for engine in engines:
             _fill(engine)
         yield {engine.name: QueryService(engine, lambda: dictionary) for engine in engines}
@@ -91,10 +117,13 @@ def services(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> 
 
 
 def _fill(engine: Engine) -> None:
-    table = pa.Table.from_pylist(ROWS, schema=SCHEMA)
+    days = pa.schema([(name, pa.date32()) for name in fiscal.COLUMNS])
+    calendar = [dict(zip(fiscal.COLUMNS, row, strict=True)) for row in fiscal.CALENDAR]
     with engine.writer() as writer:
-        scan = ArrowScan(open=lambda: pa.RecordBatchReader.from_batches(SCHEMA, table.to_batches()), origin="t")
-        writer.load("ledger", scan, load_id="ledger-1", loaded_at=datetime(2026, 1, 1, tzinfo=UTC))
+        for name, schema, rows in (("ledger", SCHEMA, ROWS), ("days", days, calendar)):
+            table = pa.Table.from_pylist(rows, schema=schema)
+            scan = ArrowScan(open=table.to_reader, origin="t")
+            writer.load(name, scan, load_id=f"{name}-1", loaded_at=datetime(2026, 1, 1, tzinfo=UTC))
         writer.keep_bronze()
         writer.build_target()
         writer.publish("build-1")

@@ -14,7 +14,7 @@ from verity.data.members import CatalogTable
 from verity.exceptions import CalendarMissing
 from verity.semantic import types
 from verity.semantic.clock import on_wall, zone_of
-from verity.semantic.expressions import Bound, quoted
+from verity.semantic.expressions import Bound
 from verity.semantic.fragments import Typed, all_of, truncated
 from verity.semantic.join_graph import Path, alias
 from verity.semantic.joins import Tables, policy_predicate
@@ -44,7 +44,7 @@ def period(work: Work, scan: Scan, tables: Tables, path: Path, column: str, boun
         )
     day = wall if of == "date" else types.cast(wall, "date")
     at = tables.also((*path, f"calendar({column})"), lambda name: _joined(work, scan, calendar, name, day))
-    return _column(work, calendar, calendar.entry.periods[grain], at), "date"
+    return calendar_column(work, calendar, calendar.entry.periods[grain], at), "date"
 
 
 def week_start(work: Work, scan: Scan, path: Path) -> str:
@@ -66,38 +66,9 @@ def calendar_of(work: Work, root: str, path: Path) -> CatalogTable | None:
     return calendar if all(column in calendar.usable for column in used) else None
 
 
-def stepped_periods(work: Work, scan: Scan, calendar: CatalogTable, grain: Grain, count: int) -> exp.Select:
-    """Each period of the calendar and the one `count` periods earlier by the calendar's own order: columns `period` and
-    `earlier`; `earlier` is NULL where the calendar begins later. A negative count looks ahead."""
-    at = alias(calendar.name, ())
-    first = _column(work, calendar, calendar.entry.periods[grain], at)
-    policy = policy_predicate(work, scan, calendar.name, (), calendar.name)
-    known = exp.Not(this=exp.Is(this=first.copy(), expression=exp.Null()))
-    distinct = exp.Select(
-        expressions=[exp.Alias(this=first, alias=exp.Identifier(this="period", quoted=True))],
-        distinct=exp.Distinct(),
-        from_=exp.From(this=relation(work.model.catalog, calendar.name, at)),
-        where=exp.Where(this=all_of([known] if policy is None else [known, policy])),
-    )
-    lag = exp.Lag if count >= 0 else exp.Lead
-    step = exp.Window(
-        this=lag(this=quoted("period", "periods"), offset=exp.Literal.number(abs(count))),
-        order=exp.Order(expressions=[exp.Ordered(this=quoted("period", "periods"))]),
-    )
-    return exp.Select(
-        expressions=[
-            quoted("period", "periods"),
-            exp.Alias(this=step, alias=exp.Identifier(this="earlier", quoted=True)),
-        ],
-        from_=exp.From(
-            this=exp.Subquery(this=distinct, alias=exp.TableAlias(this=exp.Identifier(this="periods", quoted=True)))
-        ),
-    )
-
-
 def _joined(work: Work, scan: Scan, calendar: CatalogTable, at: str, day: exp.Expr) -> exp.Join:
     conditions: list[exp.Expr] = [
-        exp.EQ(this=_column(work, calendar, calendar.entry.periods["day"], at), expression=day)
+        exp.EQ(this=calendar_column(work, calendar, calendar.entry.periods["day"], at), expression=day)
     ]
     policy = policy_predicate(work, scan, calendar.name, (), calendar.name)
     if policy is not None:
@@ -106,7 +77,7 @@ def _joined(work: Work, scan: Scan, calendar: CatalogTable, at: str, day: exp.Ex
     return exp.Join(this=relation(work.model.catalog, calendar.name, at), side="LEFT", on=all_of(conditions))
 
 
-def _column(work: Work, calendar: CatalogTable, name: str, at: str) -> exp.Expr:
+def calendar_column(work: Work, calendar: CatalogTable, name: str, at: str) -> exp.Expr:
     """A column of the calendar as a date, read under an alias of its own."""
     bound = work.model.binder.column(calendar.name, (), name)
     node = _under(bound.node.copy(), calendar, at)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from verity.contracts.metric import TIME, Grain, MetricQuery, Operator
+from verity.contracts.metric import TIME, Grain, MetricQuery, Operator, Span
 from verity.contracts.table import Column
 from verity.data.access import TableAccess
 from verity.data.members import DimensionMember
@@ -124,6 +124,18 @@ class Axis:
         return asked.member in self.same
 
 
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A range of days that a calendar's own order moves: rows count whose day is moved into it."""
+
+    on: Asked
+    grain: Grain
+    """Of the periods that are moved."""
+    span: Span
+    since: date | None
+    until: date | None
+
+
 @dataclass(slots=True)
 class Frame:
     """Leaves of the query read under one variant: a query of its own, over other times or fewer dimensions."""
@@ -185,6 +197,8 @@ class Work:
     """The values of the one scan, where details and totals are made of its aggregates."""
     earlier: Variant = PLAIN
     """What the compared columns are read under."""
+    stepped: Stepped | None = None
+    """Of a frame: its range, where fiscal periods move it."""
     types: list[Type] = field(default_factory=list)
     """Of the dimensions."""
     today: date | None = None

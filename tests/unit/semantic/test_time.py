@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from tests.small_orders import MemoryEngine, dictionary_of, schema_of
 
 from verity.contracts.identity import OWNER, Principal
-from verity.contracts.metric import MetricQuery
+from verity.contracts.metric import MetricQuery, Span
 from verity.data.access import access_for
 from verity.data.catalog import build_catalog
 from verity.exceptions import CalendarMissing, QueryError, UnknownTimeZone
-from verity.semantic.calendars import stepped_periods
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.dialects import printed
+from verity.semantic.frames.fiscal import Steps
 from verity.semantic.model import load_model
 
 COLUMNS = {
@@ -274,7 +274,7 @@ def test_unlike_periods_are_not_put_into_one_column(grain: str) -> None:
 
 def test_steps_of_fiscal_periods_follow_the_calendars_own_order(engine: MemoryEngine) -> None:
     work = compiled(metrics=["events"], by=by("time:fiscal_month")).work
-    step = stepped_periods(work, work.scans[0], MODEL.catalog.usable_tables["days"], "fiscal_month", 12)
-    rows = dict(engine.connection.execute(printed(step, "duckdb")).fetchall())
+    steps = Steps(work, MODEL.catalog.usable_tables["days"], "fiscal_month", Span(12, "fiscal_month")).steps()
+    rows = dict(engine.connection.execute(printed(steps, "duckdb")).fetchall())
     months = sorted({row[2] for row in DAYS})
-    assert rows == {month: months[i - 12] if i >= 12 else None for i, month in enumerate(months)}
+    assert rows == dict(zip(months[12:], months, strict=False))

@@ -11,6 +11,7 @@ from verity.exceptions import InternalError
 from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import CODE_POINT, truncated
+from verity.semantic.frames.fiscal import is_stepped, stepped_join
 from verity.semantic.frames.formulas import Use
 from verity.semantic.frames.gaps import CURRENT, gap_periods
 from verity.semantic.frames.reaching import read_reach
@@ -112,7 +113,10 @@ def _move(work: Work, axis: Axis, frame: Frame, branch: Branch) -> None:
     finest = axis.indices[0]
     of = work.types[finest]
     node = branch.dimensions[finest]
-    if all(is_one_to_one(span, axis.grain) for span in frame.variant.shifts):
+    if is_stepped(frame):
+        branch.select.append("joins", stepped_join(work, axis, frame.variant.shifts[0], node, _PERIODS))
+        node = quoted("period", _PERIODS)
+    elif all(is_one_to_one(span, axis.grain) for span in frame.variant.shifts):
         for span in frame.variant.shifts:
             node = moved(node, of, span)
     else:

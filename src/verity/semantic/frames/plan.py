@@ -11,8 +11,9 @@ from verity.contracts.metric import TIME, Span, comparison_span
 from verity.exceptions import NotAdditive, NotMeaningful, SpanInvalid, TimeRequired
 from verity.semantic import types
 from verity.semantic.frames.axis import asked_in, find_axis, known_times, mapped, range_nodes
+from verity.semantic.frames.fiscal import fitted_fiscal, is_stepped, step_range
 from verity.semantic.frames.reach import plan_reach
-from verity.semantic.frames.spans import end_moved_back, fitted, length, moved_back
+from verity.semantic.frames.spans import end_moved_back, fitted, is_fiscal, length, moved_back
 from verity.semantic.metrics import Keep, Metric, Reach, Shift, Step, step_of
 from verity.semantic.variants import PLAIN, Variant
 from verity.semantic.work import PARTS, Asked, Axis, Frame, Output, Work
@@ -120,6 +121,8 @@ def _span(work: Work, axis: Axis, step: Shift, why: str) -> Span:
     if span is None:
         span = _own_length(axis, why)
     _require_nested(work, axis, why)
+    if is_fiscal(axis.grain) or is_fiscal(span.grain):
+        return fitted_fiscal(span, axis, why)
     return fitted(span, axis.grain, why)
 
 
@@ -187,6 +190,11 @@ def _move(frame: Frame, axis: Axis) -> None:
         raise TimeRequired(
             "an earlier value of the whole range needs its end", remedy="Give 'until', or ask by a time grain."
         )
+    if is_stepped(frame):
+        step_range(frame, axis)
+        frame.rest = [*rest, known_times(axis)]
+        frame.work.where = list(frame.rest)
+        return
     for span in frame.variant.shifts:
         since = moved_back(since, span) if since is not None else None
         until = end_moved_back(until, span) if until is not None else None

@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlglot import exp
 
 from verity.contracts.metric import Grain, Span
-from verity.exceptions import NotSupported, SpanInvalid
+from verity.exceptions import SpanInvalid
 from verity.semantic import types
 from verity.semantic.types import Type
 
@@ -38,11 +38,6 @@ def is_fiscal(grain: str | None) -> bool:
 
 def fitted(span: Span, grain: Grain | None, why: str) -> Span:
     """The span as the grain can be moved by it. Raises `SpanInvalid` naming `why` it is moved."""
-    if is_fiscal(grain) or is_fiscal(span.grain):
-        raise NotSupported(
-            f"{why}: periods of a fiscal calendar cannot be moved yet",
-            remedy="Ask by calendar months, quarters or years.",
-        )
     if grain is None:
         return span
     if span.grain not in _FITTING[grain] or (span.grain in _ORDER and grain in _ORDER and not _divides(grain, span)):

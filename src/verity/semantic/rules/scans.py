@@ -12,6 +12,7 @@ from verity.exceptions import KeyRequired, NotSupported
 from verity.semantic.calendars import period, refuse_unlike_periods
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of, any_of
+from verity.semantic.frames.fiscal import range_conditions
 from verity.semantic.joins import Tables
 from verity.semantic.mask_keys import keyed
 from verity.semantic.predicates import require_temporal, row_conditions
@@ -128,6 +129,7 @@ def _select(
     work: Work, scan: Scan, tables: Tables, dimensions: list[exp.Expr], values: list[exp.Expr], *, grouped: bool
 ) -> exp.Select:
     conditions = [*row_conditions(work, scan, tables), *sequence_conditions(work, scan, tables)]
+    conditions += range_conditions(work, scan, tables)
     source, joins, policies = tables.written()
     where = [*policies, *conditions]
     select = exp.Select(
