@@ -73,6 +73,12 @@ QUERIES: dict[str, dict[str, Any]] = {
         "time_range": {"since": "2024-01-10", "until": "2024-05-15"},
         "totals": True,
     },
+    "filled by the fiscal calendar": {
+        "metrics": ["filled", "kept"],
+        "by": [{"dimension": "time", "grain": "fiscal_week"}, {"dimension": "region"}],
+        "fill": True,
+        "compare": "previous_period",
+    },
     "filled": {
         "metrics": ["filled", "kept", "orders"],
         "by": [MONTH, {"dimension": "region"}],

@@ -23,6 +23,7 @@ from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of
 from verity.semantic.frames.axis import asked_in
 from verity.semantic.frames.spans import is_fiscal
+from verity.semantic.frames.spine import TIME
 from verity.semantic.join_graph import Path, alias
 from verity.semantic.joins import Tables, policy_predicate
 from verity.semantic.relations import relation
@@ -30,11 +31,14 @@ from verity.semantic.work import Axis, Frame, Scan, Stepped, Work
 
 _DAY, _PERIOD, _WHOLE, _NUMBER, _PLACE, _LENGTH = "day", "period", "whole", "number", "place", "length"
 EARLIER = "earlier"
+_ONE = "Ask by one fiscal grain."
 _REMEDY = "Ask by one fiscal grain, move by it or by a longer fiscal one, and let ranges begin and end with days."
 
 
 def fitted_fiscal(span: Span, axis: Axis, why: str) -> Span:
     """The span as the periods of the query can be moved by it. Raises `NotSupported` naming `why` it is moved."""
+    if len(axis.indices) > 1:
+        raise NotSupported(f"{why}: two periods at once, one of them fiscal, are not moved by {span}", remedy=_REMEDY)
     grain = axis.grain
     movable = grain == "day" or is_fiscal(grain) or (grain is None and not axis.indices)
     if not is_fiscal(span.grain):
@@ -42,8 +46,6 @@ def fitted_fiscal(span: Span, axis: Axis, why: str) -> Span:
         raise NotSupported(f"{why}: periods by {grain} are not moved by {span}", remedy=remedy)
     if not movable or (grain is not None and GRAINS.index(grain) > GRAINS.index(span.grain)):
         raise NotSupported(f"{why}: periods by {grain or 'moments'} are not moved by {span}", remedy=_REMEDY)
-    if len(axis.indices) > 1:
-        raise NotSupported(f"{why}: two periods at once are not moved by {span}", remedy=_REMEDY)
     return span
 
 
@@ -88,6 +90,28 @@ def stepped_join(work: Work, axis: Axis, span: Span, earlier: exp.Expr, name: st
 
     Raises `CalendarMissing` where the scans of the query follow different calendars, or none.
     """
+    on = exp.EQ(this=quoted(EARLIER, name), expression=earlier)
+    return exp.Join(this=_subquery(_shared(work, axis, span).steps(), name), on=on)
+
+
+def calendar_periods(work: Work, axis: Axis, name: str, first: exp.Expr, last: exp.Expr) -> exp.Subquery:
+    """The calendar's periods that hold a day from the first to the last, as a table with the column `t`.
+
+    Raises as `stepped_join` does, and `NotSupported` where the query goes by another period too.
+    """
+    if len(axis.indices) > 1:
+        raise NotSupported("gaps are not filled by two periods at once, one of them fiscal", remedy=_ONE)
+    grain = axis.grain or "day"
+    return _subquery(_shared(work, axis, Span(1, grain)).periods(first, last), name)
+
+
+def has_fiscal(work: Work, axis: Axis) -> bool:
+    """True where the query goes by a fiscal grain."""
+    return any(is_fiscal(work.dimensions[i].grain) for i in axis.indices)
+
+
+def _shared(work: Work, axis: Axis, span: Span) -> Steps:
+    """The one calendar that every scan of the query goes by."""
     index = axis.indices[0]
     found: dict[str, Steps] = {}
     for scan in work.scans:
@@ -98,9 +122,7 @@ def stepped_join(work: Work, axis: Axis, span: Span, earlier: exp.Expr, name: st
             f"the query's times follow different calendars: {', '.join(sorted(found))}",
             remedy="Ask for their metrics one by one.",
         )
-    held = next(iter(found.values()))
-    on = exp.EQ(this=quoted(EARLIER, name), expression=earlier)
-    return exp.Join(this=_subquery(held.steps(), name), on=on)
+    return next(iter(found.values()))
 
 
 def range_conditions(work: Work, scan: Scan, tables: Tables) -> list[exp.Expr]:
@@ -178,6 +200,17 @@ class Steps:
                 ),
             ],
             where=exp.Where(this=self._within(quoted(_DAY, "after"), since, until)),
+        )
+
+    def periods(self, first: exp.Expr, last: exp.Expr) -> exp.Select:
+        """The periods that hold a day between two."""
+        day = quoted(_DAY, "days")
+        held = exp.Between(this=day, low=first, high=last)
+        return exp.Select(
+            expressions=[_named(quoted(_PERIOD, "days"), TIME)],
+            distinct=exp.Distinct(),
+            from_=exp.From(this=_subquery(self._days(_DAY, _PERIOD), "days")),
+            where=exp.Where(this=held),
         )
 
     def _within(self, day: exp.Expr, since: date | None, until: date | None) -> exp.Expr:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from verity.contracts.metric import Grain
-from verity.exceptions import NotSupported, TimeRequired
+from verity.exceptions import TimeRequired
 from verity.semantic import types
 from verity.semantic.expressions import quoted
+from verity.semantic.frames.fiscal import calendar_periods, has_fiscal
 from verity.semantic.frames.plan import axis_of
-from verity.semantic.frames.spans import is_fiscal
 from verity.semantic.frames.spine import bound, last_moment, periods
 from verity.semantic.work import Axis, Work
 
@@ -17,19 +17,21 @@ CURRENT = "current_groups"
 """What the groups of the result are called where another branch looks something up in them."""
 
 
-def gap_periods(work: Work, name: str) -> exp.Unnest:
+def gap_periods(work: Work, name: str) -> exp.Expr:
     """Every period, as a table with the column `t`. Raises `TimeRequired` where no period is asked by."""
     axis = axis_of(work)
     if not axis.indices:
         raise TimeRequired("there are no periods to fill", remedy="Ask by a time grain, or leave 'fill' out.")
     grain, week = gap_grain(axis), week_start(work)
+    if has_fiscal(work, axis):
+        return calendar_periods(
+            work, axis, name, _end(work, axis, "since", "day", week), _end(work, axis, "until", "day", week)
+        )
     return periods(_end(work, axis, "since", grain, week), _end(work, axis, "until", grain, week), grain, name)
 
 
 def gap_grain(axis: Axis) -> Grain:
     """The grain of the periods."""
-    if is_fiscal(axis.grain):
-        raise NotSupported("gaps between fiscal periods are not filled yet", remedy="Ask by months, quarters or years.")
     if axis.grain is not None:
         return axis.grain
     if axis.on.at is not None and types.logical(axis.on.at.column.type) == "date":

@@ -11,7 +11,7 @@ from verity.contracts.metric import TIME, Span, comparison_span
 from verity.exceptions import NotAdditive, NotMeaningful, SpanInvalid, TimeRequired
 from verity.semantic import types
 from verity.semantic.frames.axis import asked_in, find_axis, known_times, mapped, range_nodes
-from verity.semantic.frames.fiscal import fitted_fiscal, is_stepped, step_range
+from verity.semantic.frames.fiscal import fitted_fiscal, has_fiscal, is_stepped, step_range
 from verity.semantic.frames.reach import plan_reach
 from verity.semantic.frames.spans import end_moved_back, fitted, is_fiscal, length, moved_back
 from verity.semantic.metrics import Keep, Metric, Reach, Shift, Step, step_of
@@ -121,7 +121,7 @@ def _span(work: Work, axis: Axis, step: Shift, why: str) -> Span:
     if span is None:
         span = _own_length(axis, why)
     _require_nested(work, axis, why)
-    if is_fiscal(axis.grain) or is_fiscal(span.grain):
+    if is_fiscal(span.grain) or has_fiscal(work, axis):
         return fitted_fiscal(span, axis, why)
     return fitted(span, axis.grain, why)
 

@@ -30,6 +30,8 @@ def plan_reach(work: Work, frame: Frame, axis: Axis) -> None:
     if not any(i in axis.indices for i in frame.indices):
         frame.work.where = [*frame.rest, *range_nodes(axis, _lower(work, frame, reach), frame.until)]
         return
+    if any(is_fiscal(work.dimensions[i].grain) for i in axis.indices):
+        raise NotSupported("nothing is accumulated over fiscal periods yet", remedy="Use months, quarters or years.")
     grain = grain_of(axis, reach)
     base = grain if is_aligned(reach, grain) else _base(reach)
     indices = [i for i in frame.indices if i not in axis.indices or i == axis.indices[0]]

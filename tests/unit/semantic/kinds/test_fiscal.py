@@ -41,6 +41,8 @@ TABLES: dict[str, dict[str, Any]] = {
             "state": {"type": "semi_additive", "sql": "SUM(amount)"},
             "ever": {"type": "cumulative", "metric": "revenue"},
             "share": {"type": "share", "metric": "revenue", "within": ["time"]},
+            "zero": {"sql": "SUM(amount)", "fill": "zero"},
+            "kept": {"sql": "SUM(amount)", "fill": "previous"},
             **EARLIER,
         },
         "access": {"a": {"rows": [{"column": "region", "values": "A"}]}, "b": {"rows": "all"}},
@@ -195,6 +197,41 @@ def test_a_share_of_the_period_before_is_its_own(connection: Any) -> None:
         assert value == (plain.get((before, region)) if before else None)
 
 
+@pytest.mark.parametrize("grain", ["fiscal_week", "fiscal_month", "fiscal_year"])
+@pytest.mark.parametrize(("since", "until"), RANGES[::2])
+def test_gaps_are_the_calendars_periods_in_the_range(
+    connection: Any, grain: str, since: date | None, until: date | None
+) -> None:
+    few = {"filters": [{"member": "customer", "op": "in", "values": [3, 4]}], "fill": True, "compare": f"1 {grain}"}
+    found = ask(connection, metrics=["zero", "kept"], by=by(grain, "region"), **few, **spanned(since, until))
+    rows = [row for row in ROWS if row["customer"] in (3, 4)]
+    now: dict[tuple[Any, ...], list[fiscal.Row]] = {}
+    for row in rows:
+        if fiscal.in_range(row["day"], since, until):
+            now.setdefault((fiscal.period(row["day"], grain), row["region"]), []).append(row)
+    starts = sorted({start for start, _ in now if start is not None})
+    low, high = since or starts[0], (until - timedelta(days=1)) if until else starts[-1]
+    spine = sorted({fiscal.period(row[0], grain) or row[0] for row in fiscal.CALENDAR if low <= row[0] <= high})
+    regions = {region for _, region in now}
+    expected = set()
+    for region in regions:
+        last = None
+        for start in sorted({*spine, *starts}):
+            if start not in spine and (start, region) not in now:
+                continue
+            own = total(now.get((start, region), []))
+            before = fiscal.earlier_rows(rows, start, grain, 1, grain, since, until)
+            then = total([row for row in before if row["region"] == region]) or 0
+            last = own if own is not None else last
+            expected.add((start, region, own or 0, then, last))
+        if (None, region) in now:
+            own = total(now[None, region])
+            expected.add((None, region, own, 0, own))
+    assert {(*row[:4], row[6]) for row in found} == expected
+    assert len(found) == len(expected)
+    assert grain == "fiscal_year" or len(expected) > len(now)
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"by": by("fiscal_month"), "compare": "previous_year"}, "VRT-229"),
     ({"by": by("fiscal_quarter"), "compare": "1 fiscal_month"}, "VRT-229"),
@@ -205,6 +242,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"metrics": ["ever"], "compare": "1 fiscal_year", **spanned(*RANGES[1])}, "VRT-229"),
     ({"by": by("fiscal_month"), "compare": "1 fiscal_year",
       "filters": [{"member": "day", "op": "not_equals", "values": ["2024-03-01"]}]}, "VRT-229"),
+    ({"by": [*by("day"), *by("fiscal_month")], "compare": "previous_month"}, "VRT-229"),
+    ({"by": [*by("day"), *by("fiscal_month")], "fill": True}, "VRT-229"),
+    ({"metrics": ["ever"], "by": [*by("day"), *by("fiscal_month")]}, "VRT-229"),
+    ({"metrics": ["ever"], "by": by("fiscal_month")}, "VRT-229"),
+    ({"metrics": ["others"], "by": by("fiscal_month"), "fill": True}, "VRT-246"),
     ({"compare": "1 fiscal_year"}, "VRT-241"),
     ({"metrics": ["others"], "by": by("day"), "compare": "1 fiscal_year"}, "VRT-246"),
     ({"metrics": ["others"], "compare": "1 fiscal_year", **spanned(*RANGES[1])}, "VRT-246"),
