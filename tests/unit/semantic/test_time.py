@@ -278,3 +278,24 @@ def test_steps_of_fiscal_periods_follow_the_calendars_own_order(engine: MemoryEn
     rows = dict(engine.connection.execute(printed(steps, "duckdb")).fetchall())
     months = sorted({row[2] for row in DAYS})
     assert rows == dict(zip(months[12:], months, strict=False))
+
+
+def test_a_range_of_instants_moves_by_fiscal_days_of_the_zones_wall_clock(engine: MemoryEngine) -> None:
+    zone = ZoneInfo("Asia/Manila")
+    moments = [datetime(2024, 1, 20, 15, 30, tzinfo=UTC) + timedelta(hours=7 * i) for i in range(500)]
+    refill(engine, events=[event(i, moment) for i, moment in enumerate(moments)])
+    asked: dict[str, Any] = {"metrics": ["events"], "timezone": "Asia/Manila", "compare": "previous_fiscal_quarter"}
+    span = {"time_range": {"since": "2024-04-28", "until": "2024-06-02"}}
+    walls = [moment.astimezone(zone).date() for moment in moments]
+    known, lacking = sorted(row[0] for row in DAYS), date(2024, 5, 5)
+    first, quarter = known.index(date(2024, 1, 28)), known.index(date(2024, 4, 28))
+    days = {known[first + i] for i in range(quarter - first) if known[quarter + i] < date(2024, 6, 2)}
+    then = sum(wall in days for wall in walls)
+    now = [wall for wall in walls if date(2024, 4, 28) <= wall < date(2024, 6, 2)]
+    assert [row[:2] for row in ran(engine, **asked, **span)] == [(len(now), then)]
+    by_quarter = {row[0]: row[1:3] for row in ran(engine, **asked, **span, by=by("time:fiscal_quarter"))}
+    inside = [wall for wall in now if wall != lacking]
+    assert by_quarter == {date(2024, 4, 28): (len(inside), then), None: (len(now) - len(inside), None)}
+    with pytest.raises(QueryError) as raised:
+        compiled(**asked, time_range={"since": "2024-04-28T05:00:00", "until": "2024-06-02"})
+    assert raised.value.code == "VRT-229"
