@@ -264,20 +264,31 @@ class Catalog:
     def _rooted(self, name: str, roots: tuple[str, ...]) -> Iterator[DimensionMember]:
         """The name read from a table: `table.column`, `table.join.column`.
 
-        Where one table is asked for and its own join has the name of a table, the join is meant: `customers.region`
-        of orders is `orders.customers.region`, which can be no other path. It must lead to that table, else both count.
+        Where one table is asked for and its own join to one row has the name of a table, the join is meant:
+        `customers.region` of orders is `orders.customers.region`, which can be no other path. It must lead to that
+        table, else both count. A join to many is never meant so: `orders.ship.zone` of customers would be the zones of
+        their orders, and beside a metric of orders another dimension, its own.
         """
         for table, rest in self._table_prefixes(name):
             dimension = self._walk(table.name, rest)
             if dimension is None:
                 continue
             by_join = self._walk(roots[0], name) if len(roots) == 1 and roots[0] != table.name else None
-            if by_join is None:
+            if by_join is None or self._goes_to_many(by_join):
                 yield dimension
             elif by_join.table == dimension.table:
                 yield by_join
             else:
                 yield from (dimension, by_join)
+
+    def _goes_to_many(self, dimension: DimensionMember) -> bool:
+        table = self.usable_tables[dimension.root]
+        for name in dimension.joins:
+            join = table.joins[name]
+            if join.type in TO_MANY:
+                return True
+            table = self.usable_tables[join.table]
+        return False
 
     def _joined(self, name: str, roots: tuple[str, ...]) -> Iterator[DimensionMember]:
         """The name read from the tables asked for, else from any: `join.column`."""
