@@ -104,15 +104,19 @@ class Ways:
         raise Refused("unreachable", "VRT-223")
 
     def meant(self, member: Member, asked: tuple[str, ...]) -> Member:
-        """Where one table is asked for and its own join has the name of the member's table, the join is meant."""
+        """Where one table is asked for and its own join has the name of the member's table, the join is meant: over
+        joins to one row only, or a metric would be asked by another dimension alone than beside others."""
         if len(asked) != 1 or not member.root or asked[0] == member.root:
             return member
         own = self._world.tables[asked[0]].joins.get(member.root)
         if own is None:
             return member
+        path = (member.root, *(member.joins if own.table == member.root else ()))
+        if any(hop.to_many for hop in self.walk(asked[0], path)):
+            return member
         if own.table != member.root:
             raise Refused("ambiguous", "VRT-222")
-        return Member(asked[0], (member.root, *member.joins), member.name)
+        return Member(asked[0], path, member.name)
 
     def reaches(self, root: str, target: str) -> bool:
         """Whether some way to one row leads there."""
