@@ -14,13 +14,18 @@ SECONDS = 60.0
 
 
 def dictionary_at(project: Path, revision: str) -> tuple[str, Dictionary]:
-    """The commit (40 hex digits) that `revision` names, and its dictionary; empty where it had none.
+    """The commit (40 hex digits) that `revision` names, and its dictionary.
 
     Raises `RevisionUnknown`, and `DictionaryInvalid` where the dictionary of that time does not load.
     """
     commit = _commit(project, revision)
     listed = _git(project, "ls-tree", "-r", "--name-only", "-z", commit, "--", "dictionary/")
     names = [name for name in listed.decode().split("\0") if name and Path(name).suffix.lower() in SUFFIXES]
+    if not names:
+        raise RevisionUnknown(
+            f"revision '{revision}' holds no dictionary of {project}",
+            remedy="Commit dictionary/ first, or name a revision that has it: git log --oneline -- dictionary",
+        )
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / f"{revision.replace('/', '_')}:dictionary"
         folder.mkdir()

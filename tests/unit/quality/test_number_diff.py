@@ -148,6 +148,9 @@ def test_what_git_cannot_give_is_said(repository, tmp_path, monkeypatch):
     for revision in ("nowhere", "", "--output=x", "HEAD~9"):
         with pytest.raises(RevisionUnknown, match="revision"):
             dictionary_at(repository, revision)
+    (repository / "other").mkdir()
+    with pytest.raises(RevisionUnknown, match="holds no dictionary"):
+        dictionary_at(repository / "other", "HEAD")
     (tmp_path / "apart").mkdir()
     with pytest.raises(RevisionUnknown, match="in no git repository"):
         dictionary_at(tmp_path / "apart", "HEAD")

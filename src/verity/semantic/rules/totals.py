@@ -13,7 +13,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from verity.contracts.table import Column
-from verity.exceptions import InternalError, QueryInvalid
+from verity.exceptions import InternalError, QueryInvalid, TimeRequired
 from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.frames.branches import alias, null, subquery
@@ -58,7 +58,13 @@ def _below(work: Work, kept: int, compile_level: Callable[[Work], None]) -> exp.
     if work.parts:
         return level_of(work, kept)
     below = _less(work, kept)
-    compile_level(below)
+    try:
+        compile_level(below)
+    except TimeRequired as error:
+        raise TimeRequired(
+            f"a total over all periods cannot be told: {error.message}",
+            remedy="Give 'until', or leave the totals out.",
+        ) from None
     return _statement(below)
 
 

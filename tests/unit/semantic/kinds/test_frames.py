@@ -272,6 +272,16 @@ def test_what_has_no_answer_is_refused_with_a_remedy(name: str) -> None:
     assert raised.value.remedy
 
 
+def test_a_total_that_needs_the_end_of_the_range_says_that_it_is_the_totals() -> None:
+    span = {"since": "2024-01-01"}
+    asked: dict[str, Any] = {"metrics": ["revenue"], "by": [MONTH], "compare": "previous_year", "time_range": span}
+    assert compiled(**asked).sql
+    with pytest.raises(QueryError, match="a total over all periods") as raised:
+        compiled(**asked, totals=True)
+    assert raised.value.code == "VRT-241"
+    assert "leave the totals out" in raised.value.remedy
+
+
 @pytest.mark.parametrize(
     ("metric", "over"),
     [
