@@ -110,7 +110,7 @@ class Bench:
         dictionary = load_dictionary(DICTIONARY)
         self.dictionary = without_integrity(dictionary) if edge else dictionary
         self.service = QueryService(
-            self._engine, lambda: self.dictionary, QuerySettings(seconds=600, row_cap=10_000_000)
+            self._engine, lambda: self.dictionary, QuerySettings(seconds=600, row_cap=10_000_000, cache_bytes=0)
         )
 
     @contextmanager

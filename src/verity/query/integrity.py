@@ -1,4 +1,4 @@
-"""Which joins declared `integrity: full` hold in the data: looked at once for each data version, and remembered.
+"""Which facts hold in the data, joins declared `integrity: full` and keys: looked at once for each data version.
 
 A declaration alone is never believed: were it wrong, an INNER JOIN would lose rows, and a metric would depend on the
 dimensions asked for. A join that does not hold stays LEFT, and `verity check --live` says so.
@@ -14,7 +14,7 @@ from pathlib import Path
 from verity.exceptions import DataError, InternalError
 from verity.semantic.model import Model
 from verity.semantic.proofs import proof_sql
-from verity.semantic.work import JoinName
+from verity.semantic.work import Fact
 from verity.warehouse.engine import Engine
 
 MOST_VERSIONS = 4
@@ -31,20 +31,20 @@ class Integrity:
         self._file = file
         self._guard = threading.Lock()
         self._verdicts: dict[str, Verdicts] | None = None
-        self._proven: dict[str, dict[JoinName, bool]] = {}
+        self._proven: dict[str, dict[Fact, bool]] = {}
 
-    def proven(self, scope: str) -> frozenset[JoinName]:
-        """The joins that are known to hold in a scope: a dictionary over a data version."""
-        return frozenset(join for join, holds in self._proven.get(scope, {}).items() if holds)
+    def proven(self, scope: str) -> frozenset[Fact]:
+        """The facts that are known to hold in a scope: a dictionary over a data version."""
+        return frozenset(fact for fact, holds in self._proven.get(scope, {}).items() if holds)
 
-    def prove(self, joins: Iterable[JoinName], model: Model, version: str, scope: str) -> bool:
-        """Look at the joins that nobody looked at yet; True where one more is proven. `model` is the owner's."""
+    def prove(self, facts: Iterable[Fact], model: Model, version: str, scope: str) -> bool:
+        """Look at the facts that nobody looked at yet; True where one more is proven. `model` is the owner's."""
         known = self._proven.setdefault(scope, {})
         found = False
-        for join in sorted(set(joins) - known.keys()):
-            holds = self._holds(proof_sql(model, join, self._engine.dialect), version)
+        for fact in sorted(set(facts) - known.keys(), key=str):
+            holds = self._holds(proof_sql(model, fact, self._engine.dialect), version)
             if holds is not None:
-                known[join] = holds
+                known[fact] = holds
                 found |= holds
         return found
 

@@ -45,7 +45,7 @@ from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
 from verity.semantic.rollups.routing import Routed
 from verity.semantic.shapes import compile_shape
-from verity.semantic.work import JoinName
+from verity.semantic.work import Fact
 from verity.warehouse.engine import Engine, ReadResult
 
 __all__ = ["ListedMember", "MemberValues", "QueryResult", "QueryService", "QuerySettings"]
@@ -350,15 +350,17 @@ class QueryService(RollupVerbs):
         return read_values(view.model.catalog, read), versions
 
     def _compile(self, view: View, query: MetricQuery, today: date | None = None) -> Compiled:
-        """Compiled, and again where a join that was declared whole is seen to be so."""
+        """Compiled, and again where what the statement may rest on is seen to hold: more may follow from it."""
         scope = f"{view.version} {view.dictionary.content_hash}"
-        compiled = self._shaped(view, query, self._integrity.proven(scope), today)
-        wanted = compiled.work.unproven
-        if wanted and self._integrity.prove(wanted, self._owner_model(view.dictionary), view.version, scope):
-            return self._shaped(view, query, self._integrity.proven(scope), today)
-        return compiled
+        while True:
+            compiled = self._shaped(view, query, self._integrity.proven(scope), today)
+            wanted = compiled.work.unproven
+            if not wanted:
+                return compiled
+            if not self._integrity.prove(wanted, self._owner_model(view.dictionary), view.version, scope):
+                return compiled
 
-    def _shaped(self, view: View, query: MetricQuery, proven: frozenset[JoinName], today: date | None) -> Compiled:
+    def _shaped(self, view: View, query: MetricQuery, proven: frozenset[Fact], today: date | None) -> Compiled:
         return compile_shape(
             view.model,
             query,

@@ -23,6 +23,7 @@ from verity.semantic.dialects import collation_of, printed, shown
 from verity.semantic.explain import evidence_of, plan_of
 from verity.semantic.frames.plan import plan_frames
 from verity.semantic.model import Model
+from verity.semantic.physical.passes import physical
 from verity.semantic.plan import Plan
 from verity.semantic.rewrites import rewrite
 from verity.semantic.rules.combine import combine
@@ -36,8 +37,7 @@ from verity.semantic.rules.paths import find_paths
 from verity.semantic.rules.scans import write_scans
 from verity.semantic.rules.supported import refuse_unsupported
 from verity.semantic.rules.totals import add_totals
-from verity.semantic.staging import staged
-from verity.semantic.work import JoinName, Value, Work
+from verity.semantic.work import Fact, Value, Work
 
 RULES: tuple[Callable[[Work], None], ...] = (
     refuse_unsupported,  # nothing is ignored
@@ -58,8 +58,8 @@ LEVEL_RULES = RULES[RULES.index(plan_frames) : RULES.index(order_rows)]
 """What a total's level goes through: its members are resolved, and it has no order of its own."""
 
 
-STAGING = frozenset({"duckdb"})
-"""The dialects whose engine was measured to gain from aggregating in stages."""
+PHYSICAL = frozenset({"duckdb"})
+"""The dialects whose engine was measured to gain from another statement than the plan's."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +98,13 @@ def compile_query(
     accesses: Mapping[str, TableAccess],
     dialect: str,
     today: date | None = None,
-    proven: frozenset[JoinName] = frozenset(),
+    proven: frozenset[Fact] = frozenset(),
 ) -> Compiled:
     """Compile for one principal. `model` is of the principal's narrowed catalog, `accesses` are theirs.
 
-    `today` is the caller's, for the mark of a period that is not over; nothing here reads a clock. `proven` are the
-    joins, declared `integrity: full`, whose every row finds its partner in the data that will be read.
+    `today` is the caller's, for the mark of a period that is not over; nothing here reads a clock. `proven` is what
+    was seen to hold in the data that will be read: joins, declared `integrity: full`, whose every row finds its
+    partner, and columns in which no two rows are alike.
     Raises a `QueryError` with a code for everything that cannot be answered as asked.
     """
     work = Work(model, query, accesses, collation_of(dialect), today=today, proven=proven)
@@ -118,8 +119,8 @@ def compile_query(
 
 
 def _text(work: Work, statement: exp.Expr, dialect: str) -> str:
-    """The SQL as it is executed: where a large table is aggregated in stages, `work.statement` stays as the plan is."""
-    made = staged(work, statement) if dialect in STAGING else None
+    """The SQL as it is executed: where an engine answers another one faster, `work.statement` stays as the plan is."""
+    made = physical(work, statement) if dialect in PHYSICAL else None
     if made is None:
         return printed(statement, dialect)
     rewrite(statement, dialect)

@@ -6,11 +6,17 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from verity.semantic.types import Type, cast
+from verity.semantic.types import Type, cast, family
 
 Typed = tuple[exp.Expr, Type]
 DAYS = "days"
 """The mark of a difference of two dates."""
+MOVED_DAYS = "moved_days"
+"""The mark of a date that is moved by whole days: how many."""
+CHOSEN = "chosen"
+"""The mark of a SELECT that keeps the groups of one instant of each period: `last` or `first`."""
+REFILLED = "refilled"
+"""The mark of a SELECT whose groups, where no row is counted, are made again with the same values."""
 CODE_POINT = "C"
 """The collation that orders text by code point."""
 
@@ -94,12 +100,44 @@ def null_of_nulls(node: exp.Expr) -> bool:
     return isinstance(node, _STRICT) and null_of_nulls(node.this)
 
 
-_STRICT_PAIRS = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+_STRICT_PAIRS = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like)
 _STRICT = (
     exp.Paren, exp.Cast, exp.Not, exp.Neg, exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Upper, exp.Lower, exp.Trim,
     exp.Length, exp.Substring, exp.AtTimeZone, exp.TimestampTrunc, exp.Collate, exp.In, exp.Between, exp.Nullif,
 )  # fmt: skip
 """What is NULL where its first argument is."""
+
+
+def null_safe_key(node: exp.Expr, of: Type) -> list[exp.Expr]:
+    """A key as two values that are never NULL, so that NULL is a key like any other in a membership."""
+    text = node.copy() if family(of) == "text" else cast(node.copy(), "text")
+    filled = exp.Coalesce(this=text, expressions=[exp.Literal.string("")])
+    filled.set(_NULL_SAFE, True)
+    return [filled, exp.Paren(this=exp.Is(this=node.copy(), expression=exp.Null()))]
+
+
+def null_safe_pairs(membership: exp.Expr) -> list[tuple[type[exp.Binary], exp.Expr, exp.Expr]]:
+    """How the values of a membership with null-safe keys are compared, pair by pair, with the keys as they are.
+
+    Empty where it has no such key.
+    """
+    left, query = membership.this, membership.args.get("query")
+    if not isinstance(left, exp.Tuple) or query is None or not any(n.args.get(_NULL_SAFE) for n in left.expressions):
+        return []
+    pairs: list[tuple[type[exp.Binary], exp.Expr, exp.Expr]] = []
+    sides = list(zip(left.expressions, query.this.expressions, strict=True))
+    for place, (own, theirs) in enumerate(sides):
+        if own.args.get(_NULL_SAFE):
+            continue
+        if place and sides[place - 1][0].args.get(_NULL_SAFE):
+            pairs.append((exp.NullSafeEQ, own.this.this, theirs.this.this))
+        else:
+            pairs.append((exp.EQ, own, theirs))
+    return pairs
+
+
+_NULL_SAFE = "null_safe"
+"""The mark of the first of the two values of a key."""
 
 
 def distinctly(kind: type[exp.Expr], inner: exp.Expr, distinct: bool) -> exp.Expr:

@@ -222,13 +222,13 @@ class JoinGraph:
             return
         if near is None or far is None:
             return  # a table or a join of it is not there for this principal
-        back = replace(near.inverse(), bridge=True)
+        back = replace(near.inverse(), bridge=True, whole=entry.integrity == "full")
         if entry.weight is not None:
             back = replace(back, name=f"through({name})", weight=entry.weight)
             hops[back.name] = back
         else:
             known = next((hop for hop in hops.values() if _same(hop, back) and hop.weight is None), None)
-            back = back if known is None else replace(known, bridge=True)
+            back = back if known is None else replace(known, bridge=True, whole=known.whole or back.whole)
             hops[back.name] = back
         self._bridges[(table, name)] = (back.name, far.name)
 
@@ -279,7 +279,7 @@ class JoinGraph:
             from_many=entry.type == "many_to_one",
             pairs=tuple(on.items()),
             condition=condition,
-            whole=entry.integrity == "full" and condition is None and entry.type != "one_to_many",
+            whole=entry.integrity == "full" and condition is None,
         )
 
     def _inverses(self, table: str) -> Iterator[Hop]:

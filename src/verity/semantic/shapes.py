@@ -31,7 +31,7 @@ from verity.semantic.shape_values import (
     typed,
     value_objects,
 )
-from verity.semantic.work import Both, Either, JoinName, Leaf, Node, Value, Work
+from verity.semantic.work import Both, Either, Fact, Leaf, Node, Value, Work
 
 MOST_SHAPES = 2_000
 """Shapes kept for one model."""
@@ -49,7 +49,7 @@ def compile_shape(
     accesses: Accesses,
     dialect: str,
     today: date | None = None,
-    proven: frozenset[JoinName] = frozenset(),
+    proven: frozenset[Fact] = frozenset(),
     check: Check = lambda _: None,
 ) -> Compiled:
     """As `compile_query`, and equal to it. `check` is called with what was compiled in full, never with what is reused.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlglot import exp
 
@@ -158,6 +158,17 @@ class Frame:
 JoinName = tuple[str, str]
 """A declared join: its table and its name."""
 
+
+class Unique(NamedTuple):
+    """That no two rows of a table are alike in these columns, and that none is NULL there."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+Fact = JoinName | Unique
+"""What can be seen in the data: a join whose every row finds its partner, or columns that are a key."""
+
 Part = Literal["value", "previous", "delta", "growth"]
 PARTS: tuple[Part, ...] = ("value", "previous", "delta", "growth")
 """What a comparison shows of each metric."""
@@ -203,10 +214,10 @@ class Work:
     """Of the dimensions."""
     today: date | None = None
     """The caller's today; nothing here reads a clock."""
-    proven: frozenset[JoinName] = frozenset()
-    """Joins whose every row was seen to find its partner in the data at hand: they may be INNER."""
-    unproven: set[JoinName] = field(default_factory=set)
-    """Joins that would be INNER, had they been proven."""
+    proven: frozenset[Fact] = frozenset()
+    """What was seen in the data at hand: such joins may be INNER."""
+    unproven: set[Fact] = field(default_factory=set)
+    """What would serve, had it been proven."""
     labels: list[str] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     statement: exp.Select | None = None

@@ -1910,8 +1910,7 @@ FROM (
         ) AS `later`
         WHERE
           `later`.`key` = `first`.`key`
-          AND `later`.`moment` >= CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, MONTH), INTERVAL 1 MONTH) AS DATE)
-          AND `later`.`moment` < CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, MONTH), INTERVAL 2 MONTH) AS DATE)
+          AND DATE_TRUNC(`later`.`moment`, MONTH) = CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, MONTH), INTERVAL 1 MONTH) AS DATE)
       )
   ) AS `orders`
   GROUP BY
@@ -1982,8 +1981,7 @@ FROM (
         ) AS `later`
         WHERE
           `later`.`key` = `first`.`key`
-          AND `later`.`moment` >= CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, MONTH), INTERVAL 2 MONTH) AS DATE)
-          AND `later`.`moment` < CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, MONTH), INTERVAL 3 MONTH) AS DATE)
+          AND DATE_TRUNC(`later`.`moment`, MONTH) = CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, MONTH), INTERVAL 2 MONTH) AS DATE)
       )
   ) AS `orders`
   GROUP BY

@@ -1843,8 +1843,7 @@ FROM (
         ) AS `later`
         WHERE
           `later`.`key` = `first`.`key`
-          AND `later`.`moment` >= CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 1 MONTH) AS DATE)
-          AND `later`.`moment` < CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 2 MONTH) AS DATE)
+          AND DATE_TRUNC(`later`.`moment`, 'month') = CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 1 MONTH) AS DATE)
       )
   ) AS `orders`
   GROUP BY
@@ -1915,8 +1914,7 @@ FROM (
         ) AS `later`
         WHERE
           `later`.`key` = `first`.`key`
-          AND `later`.`moment` >= CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 2 MONTH) AS DATE)
-          AND `later`.`moment` < CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 3 MONTH) AS DATE)
+          AND DATE_TRUNC(`later`.`moment`, 'month') = CAST(DATE_ADD(DATE_TRUNC(`first`.`moment`, 'month'), INTERVAL 2 MONTH) AS DATE)
       )
   ) AS `orders`
   GROUP BY

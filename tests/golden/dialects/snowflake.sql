@@ -1893,8 +1893,7 @@ FROM (
         ) AS "later"
         WHERE
           "later"."key" = "first"."key"
-          AND "later"."moment" >= CAST(DATEADD(MONTH, 1, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
-          AND "later"."moment" < CAST(DATEADD(MONTH, 2, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
+          AND DATE_TRUNC('MONTH', "later"."moment") = CAST(DATEADD(MONTH, 1, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
       )
   ) AS "orders"
   GROUP BY
@@ -1965,8 +1964,7 @@ FROM (
         ) AS "later"
         WHERE
           "later"."key" = "first"."key"
-          AND "later"."moment" >= CAST(DATEADD(MONTH, 2, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
-          AND "later"."moment" < CAST(DATEADD(MONTH, 3, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
+          AND DATE_TRUNC('MONTH', "later"."moment") = CAST(DATEADD(MONTH, 2, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
       )
   ) AS "orders"
   GROUP BY

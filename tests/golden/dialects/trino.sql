@@ -2063,8 +2063,7 @@ FROM (
         ) AS "later"
         WHERE
           "later"."key" = "first"."key"
-          AND "later"."moment" >= CAST(DATE_ADD('MONTH', 1, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
-          AND "later"."moment" < CAST(DATE_ADD('MONTH', 2, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
+          AND DATE_TRUNC('MONTH', "later"."moment") = CAST(DATE_ADD('MONTH', 1, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
       )
   ) AS "orders"
   GROUP BY
@@ -2135,8 +2134,7 @@ FROM (
         ) AS "later"
         WHERE
           "later"."key" = "first"."key"
-          AND "later"."moment" >= CAST(DATE_ADD('MONTH', 2, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
-          AND "later"."moment" < CAST(DATE_ADD('MONTH', 3, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
+          AND DATE_TRUNC('MONTH', "later"."moment") = CAST(DATE_ADD('MONTH', 2, DATE_TRUNC('MONTH', "first"."moment")) AS DATE)
       )
   ) AS "orders"
   GROUP BY

@@ -16,10 +16,10 @@ from verity.contracts.identity import OWNER, Principal
 from verity.contracts.metric import MetricQuery
 from verity.data.access import access_for
 from verity.data.catalog import build_catalog
-from verity.semantic import staging
 from verity.semantic.compiler import compile_query
 from verity.semantic.dialects import printed
 from verity.semantic.model import Model, load_model
+from verity.semantic.physical import stages
 
 LARGE = 10**6
 
@@ -58,7 +58,7 @@ NARROWED = load_model(CATALOG.narrowed_to(SEEN))
 @pytest.fixture(autouse=True)
 def always(monkeypatch):
     """Stage whatever can be: the tables here are small."""
-    monkeypatch.setattr(staging, "FEWEST_A_GROUP", 0)
+    monkeypatch.setattr(stages, "FEWEST_A_GROUP", 0)
 
 
 def compiled(
@@ -195,7 +195,7 @@ def test_floating_sums_are_not_staged():
 
 
 def test_small_tables_and_names_of_large_tables_stay_as_they_are(monkeypatch):
-    monkeypatch.setattr(staging, "FEWEST_A_GROUP", 20)
+    monkeypatch.setattr(stages, "FEWEST_A_GROUP", 20)
     by_name = {"metrics": ["revenue"], "by": [{"dimension": "orders.customer.region"}]}
     large = load_model(build_catalog(DICTIONARY, schema(orders=LARGE)))
     small = load_model(build_catalog(DICTIONARY, schema(orders=500, customers=10)))
@@ -205,7 +205,7 @@ def test_small_tables_and_names_of_large_tables_stay_as_they_are(monkeypatch):
 
 
 def test_many_groups_inside_are_not_worth_it(monkeypatch):
-    monkeypatch.setattr(staging, "FEWEST_A_GROUP", 20)
+    monkeypatch.setattr(stages, "FEWEST_A_GROUP", 20)
     model = load_model(build_catalog(DICTIONARY, schema(countries=900, customers=900)))
     by = [{"dimension": "orders.customer.region"}, {"dimension": "orders.ship.zone"}]
     assert "staged" not in compiled({"metrics": ["revenue"], "by": by}, model)[0]

@@ -14,11 +14,13 @@ from sqlglot import exp
 
 from verity.semantic import types
 from verity.semantic.expressions import quoted
-from verity.semantic.fragments import all_of
+from verity.semantic.fragments import REFILLED, all_of
 from verity.semantic.frames.branches import Branch, alias, branches_of, null, subquery
 from verity.semantic.frames.filled import carried, filled_branch, is_carried
+from verity.semantic.frames.fiscal import has_fiscal
 from verity.semantic.frames.formulas import Columns, Values, conditions, has_rank
 from verity.semantic.frames.gaps import CURRENT
+from verity.semantic.frames.plan import axis_of
 from verity.semantic.metrics import Metric
 from verity.semantic.work import Work
 
@@ -53,6 +55,8 @@ def _current(work: Work, branches: list[Branch]) -> exp.CTE | None:
         return None
     making = [branch for branch in branches if branch.makes_rows]
     made = _grouped(work, making, [])
+    if _is_refilled(work, making):
+        made.set(REFILLED, True)
     cte = exp.CTE(this=made, alias=exp.TableAlias(this=exp.Identifier(this=CURRENT, quoted=True)))
     named = Branch(
         exp.Select(from_=exp.From(this=exp.Table(this=exp.Identifier(this=CURRENT, quoted=True)))),
@@ -61,6 +65,19 @@ def _current(work: Work, branches: list[Branch]) -> exp.CTE | None:
     )
     branches[:] = [named, *(branch for branch in branches if not branch.makes_rows)]
     return cte
+
+
+def _is_refilled(work: Work, making: Sequence[Branch]) -> bool:
+    """Whether a group without a row that its metrics count is among the filled ones, with the same values."""
+    if not work.query.fill or work.frames or len(making) != 1:
+        return False
+    axis = axis_of(work)
+    if has_fiscal(work, axis):
+        return False
+    whole = axis.since is not None and axis.until is not None and len(axis.indices) == len(work.dimensions)
+    shown = [*(output.metric for output in work.outputs), *work.compared]
+    zero = all(metric.is_leaf and metric.entry.fill == "zero" for metric in shown)
+    return whole and zero
 
 
 def _grouped(work: Work, branches: Sequence[Branch], keeps: Keeps) -> exp.Select:

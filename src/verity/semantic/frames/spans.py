@@ -15,6 +15,7 @@ from sqlglot import exp
 from verity.contracts.metric import Grain, Span
 from verity.exceptions import SpanInvalid
 from verity.semantic import types
+from verity.semantic.fragments import MOVED_DAYS
 from verity.semantic.types import Type
 
 T = TypeVar("T", bound=date)
@@ -29,6 +30,7 @@ _FITTING: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """By which grains of a span each grain of a query can be moved."""
 _ORDER = tuple(SECONDS)
+_DAYS = {"day": 1, "week": 7}
 
 
 def is_fiscal(grain: str | None) -> bool:
@@ -104,4 +106,6 @@ def moved(node: exp.Expr, of: Type, span: Span, *, back: bool = False) -> exp.Ex
     kind = exp.DateSub if back else exp.DateAdd
     unit, count = ("month", span.count * MONTHS[span.grain]) if span.grain in MONTHS else (span.grain, span.count)
     made = kind(this=node, expression=exp.Literal.number(count), unit=exp.Var(this=unit.upper()))
+    if of == "date" and unit in _DAYS:
+        made.set(MOVED_DAYS, count * _DAYS[unit])
     return types.cast(made, of or "timestamp")

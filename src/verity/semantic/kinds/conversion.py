@@ -31,10 +31,16 @@ def read_conversion(of: Definition) -> Metric:
         raise ExpressionInvalid("its 'within' counts fiscal periods", remedy="Count days, weeks or months.")
     own, theirs = of.entry.entity_of("base") or "", of.entry.entity_of("event") or ""
     entry = of.entry.model_copy(update={"time_column": base.entry.time_column})
-    value = Bound(base.value.node, "bigint", base.value.paths)
+    value = Bound(_every_row(base.value.node), "bigint", base.value.paths)
     source = Sequence(base.member, event.member, own, theirs, span)
     converted = Metric(of.table, f"{of.name}({CONVERTED})", entry, "bigint", value=value, source=source)
     return shown(of, converted, base)
+
+
+def _every_row(count: exp.Expr) -> exp.Expr:
+    """The base's count without its filter: the scan reads no other rows."""
+    inner: exp.Expr = count.this if isinstance(count, exp.Filter) else count
+    return inner
 
 
 def shown(of: Definition, above: Metric, below: Metric) -> Metric:

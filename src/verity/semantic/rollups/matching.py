@@ -16,7 +16,7 @@ from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of
 from verity.semantic.rollups.alignment import cut_in_utc, is_aligned
 from verity.semantic.rollups.definition import COUNT, Definition, Kept, Part, aggregates
-from verity.semantic.work import JoinName, Value
+from verity.semantic.work import Fact, Value
 
 ALIAS = "rollup"
 """What the rollup is called inside a rewritten SELECT."""
@@ -49,7 +49,7 @@ def rewritten(
     parameters: Sequence[Value],
     held: Mapping[str, str],
     source: exp.Expr,
-    proven: frozenset[JoinName] = frozenset(),
+    proven: frozenset[Fact] = frozenset(),
 ) -> exp.Select:
     """The SELECT over `source` (the rollup's relation under `ALIAS`). `held` are the engine's types of its columns;
     `proven` are the joins that find a partner for every row, so that INNER says what LEFT says.
@@ -81,7 +81,7 @@ def _each(value: object, write: Callable[[exp.Expr], exp.Expr]) -> object:
     return write(value) if isinstance(value, exp.Expr) else value
 
 
-def _guards(select: exp.Select, definition: Definition, proven: frozenset[JoinName]) -> dict[str, exp.Expr]:
+def _guards(select: exp.Select, definition: Definition, proven: frozenset[Fact]) -> dict[str, exp.Expr]:
     """For each joined table that the SELECT narrows: the condition under which its row is seen."""
     known = {join.alias_or_name: join for join in definition.select.args.get("joins") or ()}
     own: dict[str, exp.Expr] = {}

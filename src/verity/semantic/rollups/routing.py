@@ -17,7 +17,7 @@ from verity.semantic.expressions import quoted
 from verity.semantic.rollups.definition import Definition
 from verity.semantic.rollups.filling import table_of
 from verity.semantic.rollups.matching import ALIAS, Missed, like, rewritten
-from verity.semantic.work import JoinName, Value
+from verity.semantic.work import Fact, Value
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def route(
     parameters: Sequence[Value],
     candidates: Mapping[str, Sequence[Candidate]],
     dialect: str,
-    proven: frozenset[JoinName] = frozenset(),
+    proven: frozenset[Fact] = frozenset(),
 ) -> Routed:
     """Rewrite what can be. `candidates` are by the name of the table that a scan starts at; `proven` are the joins that
     the compiler made INNER."""
@@ -97,7 +97,7 @@ class _Router:
         self,
         parameters: Sequence[Value],
         candidates: Mapping[str, Sequence[Candidate]],
-        proven: frozenset[JoinName],
+        proven: frozenset[Fact],
     ) -> None:
         self._proven = proven
         self._parameters = parameters

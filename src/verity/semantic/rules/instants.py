@@ -12,15 +12,13 @@ from sqlglot import exp
 
 from verity.data.members import DimensionMember
 from verity.exceptions import InternalError
-from verity.semantic import types
 from verity.semantic.expressions import Bound, quoted
-from verity.semantic.fragments import all_of, ratio
+from verity.semantic.fragments import CHOSEN, all_of, null_safe_key, ratio
 from verity.semantic.frames.axis import flat
 from verity.semantic.frames.branches import alias, subquery
 from verity.semantic.frames.plan import axis_of
 from verity.semantic.metrics import Instant, Metric, Place
 from verity.semantic.rules.scans import write_scans
-from verity.semantic.types import Type
 from verity.semantic.work import Asked, Leaf, Node, Scan, Work
 
 _INSTANTS = "instants"
@@ -67,10 +65,10 @@ class _Choice:
         keys = [self._bound(place) for place in self._instant.per]
         found = self._periods(kind(this=self._over.node.copy()), keyed=True)
         row = self._row_level()
-        tuple_ = [self._over.node.copy(), *(part for key in keys for part in _known(key.node, key.type))]
+        tuple_ = [self._over.node.copy(), *(part for key in keys for part in null_safe_key(key.node, key.type))]
         columns: list[exp.Expr] = [quoted("v", _INSTANTS)]
         for j, key in enumerate(keys):
-            columns += _known(quoted(f"d{len(self._times) + j}", _INSTANTS), key.type)
+            columns += null_safe_key(quoted(f"d{len(self._times) + j}", _INSTANTS), key.type)
         if not self._is_own_time():
             for j, i in enumerate(self._times):
                 tuple_.append(self._dimension(row, i))
@@ -122,11 +120,13 @@ class _Choice:
             ],
             from_=exp.From(this=subquery(select, _INSTANTS)),
         )
-        return exp.Select(
+        made = exp.Select(
             expressions=[quoted(name, "dated") for name in (*(f"d{i}" for i in range(count)), *shown)],
             from_=exp.From(this=subquery(dated, "dated")),
             where=exp.Where(this=exp.EQ(this=quoted("at", "dated"), expression=quoted("chosen", "dated"))),
         )
+        made.set(CHOSEN, self._instant.take)
+        return made
 
     def _average(self) -> None:
         """The sum over all instants by the number of them."""
@@ -250,13 +250,6 @@ class _Choice:
         if not isinstance(inner, exp.Select):
             raise InternalError("a scan reads from no SELECT")
         return inner
-
-
-def _known(node: exp.Expr, of: Type) -> list[exp.Expr]:
-    """A key as two values that are never NULL, so that NULL is a key like any other."""
-    text = node.copy() if types.family(of) == "text" else types.cast(node.copy(), "text")
-    filled = exp.Coalesce(this=text, expressions=[exp.Literal.string("")])
-    return [filled, exp.Paren(this=exp.Is(this=node.copy(), expression=exp.Null()))]
 
 
 def _add_condition(select: exp.Select, condition: exp.Expr) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from verity.contracts.metric import Span
 from verity.semantic import types
 from verity.semantic.expressions import Bound, quoted
 from verity.semantic.fragments import all_of, at_utc, truncated
@@ -16,7 +15,6 @@ from verity.semantic.frames.spans import moved
 from verity.semantic.joins import Tables
 from verity.semantic.kinds.sequence import Sequence, counted_rows
 from verity.semantic.metrics import Metric, require_time
-from verity.semantic.rewrites import SEMI
 from verity.semantic.types import Type
 from verity.semantic.work import Scan, Work
 
@@ -116,10 +114,8 @@ def _followed(work: Work, scan: Scan, source: Sequence, entity: exp.Expr, base: 
     key, later = quoted("key", LATER), quoted("moment", LATER)
     if source.first:
         start, made = truncated(moment, of, source.span.grain)
-        ends = [
-            exp.GTE(this=later, expression=moved(start, made, source.span)),
-            exp.LT(this=later.copy(), expression=moved(start.copy(), made, _longer(source.span))),
-        ]
+        same_period, _ = truncated(later, of, source.span.grain)
+        ends: list[exp.Expr] = [exp.EQ(this=same_period, expression=moved(start, made, source.span))]
     else:
         after = exp.GT if event.table == source.base.partition(".")[0] else exp.GTE
         ends = [
@@ -128,15 +124,13 @@ def _followed(work: Work, scan: Scan, source: Sequence, entity: exp.Expr, base: 
         ]
     same = exp.EQ(this=key, expression=entity.copy())
     scan.joined.append((f"{scan.root} then {event.member}", event.table, "exists"))
-    found = exp.Exists(
+    return exp.Exists(
         this=exp.Select(
             expressions=[exp.Literal.number(1)],
             from_=exp.From(this=_named(rows, LATER)),
             where=exp.Where(this=all_of([same, *ends])),
         )
     )
-    found.meta[SEMI] = True
-    return found
 
 
 def _events(work: Work, scan: Scan, metric: Metric, entity: str, more: dict[str, exp.Expr]) -> exp.Select:
@@ -173,10 +167,6 @@ def _moment(time: Bound, of: Type) -> exp.Expr:
         return time.node.copy()
     wall = at_utc(time.node.copy(), time.type)
     return types.cast(wall, "date") if of == "date" else wall
-
-
-def _longer(span: Span) -> Span:
-    return Span(span.count + 1, span.grain)
 
 
 def _named(select: exp.Select, name: str) -> exp.Subquery:

@@ -6,7 +6,28 @@
 -- plan:   rows of orders held back by the access policy
 -- column: customers bigint customers.customers
 -- row: [1]
--- duckdb and postgres
+-- duckdb
+SELECT
+  COUNT(*) AS "customers"
+FROM "silver"."customers" AS "customers"
+SEMI JOIN "silver"."orders" AS "customers.orders(customer)"
+  ON "customers"."customer_id" = "customers.orders(customer)"."customer_id"
+  AND (
+    "customers.orders(customer)"."status" IN ('delivered', 'cancelled')
+  )
+  AND (
+    "customers.orders(customer)"."status" IS NULL
+    OR (
+      NOT (
+        "customers.orders(customer)"."status" = 'new'
+      )
+    )
+  )
+WHERE
+  (
+    "customers"."region" = 'EU'
+  );
+-- postgres
 SELECT
   COUNT(*) AS "customers"
 FROM "silver"."customers" AS "customers"

@@ -5,7 +5,18 @@
 -- plan:   not joined, for nothing asked needs it: orders.customer, orders.ship, orders.bill
 -- column: orders bigint orders.orders
 -- row: [1]
--- duckdb and postgres
+-- duckdb
+SELECT
+  COUNT(*) AS "orders"
+FROM "silver"."orders" AS "orders"
+SEMI JOIN "silver"."payments" AS "orders.payments(order)"
+  ON "orders"."order_id" = "orders.payments(order)"."order_id"
+  AND "orders.payments(order)"."kind" IN ('card', 'cash')
+SEMI JOIN "silver"."items" AS "orders.items(order)"
+  ON "orders"."order_id" = "orders.items(order)"."order_id"
+  AND "orders.items(order)"."product" = 'apple'
+  AND "orders.items(order)"."qty" > 1;
+-- postgres
 SELECT
   COUNT(*) AS "orders"
 FROM "silver"."orders" AS "orders"

@@ -4,7 +4,16 @@
 -- plan:   joined to orders over payments.order
 -- column: paid decimal(38,2) payments.paid
 -- row: ["30.50"]
--- duckdb and postgres
+-- duckdb
+SELECT
+  SUM("payments"."amount") AS "paid"
+FROM "silver"."payments" AS "payments"
+LEFT JOIN "silver"."orders" AS "payments.order"
+  ON "payments"."order_id" = "payments.order"."order_id"
+SEMI JOIN "silver"."items" AS "payments.order.items(order)"
+  ON "payments.order"."order_id" = "payments.order.items(order)"."order_id"
+  AND "payments.order.items(order)"."product" = 'apple';
+-- postgres
 SELECT
   SUM("payments"."amount") AS "paid"
 FROM "silver"."payments" AS "payments"

@@ -11,20 +11,28 @@ it pays is decided by the row counts of the warehouse (measured on DuckDB: bench
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from verity.data.members import CatalogTable
 from verity.semantic.expressions import quoted
+from verity.semantic.physical.tables import (
+    MOST_JOINED_LATER,
+    Form,
+    Reading,
+    add_table,
+    bare,
+    form,
+    grouped_by,
+    is_aggregate,
+    named,
+    rows_of,
+    subquery,
+    table_named,
+)  # fmt: skip
 from verity.semantic.types import cast
-from verity.semantic.work import Work
 
-FEWEST_ROWS = 100_000
-"""Of a table below which one pass is fast enough."""
-MOST_JOINED_LATER = 1_000
-"""Rows of a table whose names are joined after aggregating by its key."""
 FEWEST_A_GROUP = 20
 """Rows of the table for each group inside; with fewer, two aggregations take longer than one."""
 DAYS = 2_600
@@ -41,30 +49,27 @@ _AGAIN: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.LogicalAnd: exp.LogicalAnd, exp.LogicalOr: exp.LogicalOr,
 }  # fmt: skip
 """How partial results are put together."""
-Tables = Mapping[tuple[str, str], CatalogTable]
-Form = Hashable
 
 
 class _CannotBeStaged(Exception):
     """The SELECT is not of the form that this knows."""
 
 
-def staged(work: Work, statement: exp.Expr) -> exp.Expr | None:
-    """A copy of the statement with its large scans staged; None where none is, which is left as it is."""
-    known = work.model.physical_tables
-    if work.model.has_approximate or not any(_is_large(select, known) for select in statement.find_all(exp.Select)):
-        return None
-    made = statement.copy()
+def stages(statement: exp.Expr, reading: Reading) -> bool:
+    """Stage the large scans of the statement, where that pays. Floating sums repeat only where they are made in one
+    way, so a model that has some is left as it is."""
+    if reading.has_approximate:
+        return False
     alike: dict[Form, list[_Scan]] = {}
-    for select in reversed(list(made.find_all(exp.Select))):  # inner ones first: conditions hold some
-        if _is_large(select, known):
+    for select in reversed(list(statement.find_all(exp.Select))):  # inner ones first: conditions hold some
+        if reading.is_large(select):
             try:
-                scan = _Scan(select, known)
+                scan = _Scan(select, reading)
             except _CannotBeStaged:
                 continue
             alike.setdefault(scan.rows_read, []).append(scan)
-    written = [_write(made, scans, number) for number, scans in enumerate(alike.values())]
-    return made if any(written) else None
+    written = [_write(statement, scans, number) for number, scans in enumerate(alike.values())]
+    return any(written)
 
 
 def _write(statement: exp.Expr, scans: list[_Scan], number: int) -> bool:
@@ -74,9 +79,9 @@ def _write(statement: exp.Expr, scans: list[_Scan], number: int) -> bool:
             if _groups(scans, dates=dates) * FEWEST_A_GROUP <= scans[0].size:
                 inner, name = _Inner(), f"{STAGED} {number}"
                 made = [scan.plan(inner, dates=dates) for scan in scans]
-                _add_table(statement, name, inner.select(scans[0]))
+                add_table(statement, name, inner.select(scans[0]))
                 for scan, outer in zip(scans, made, strict=True):
-                    scan.replace(outer, _table(name))
+                    scan.replace(outer, table_named(name, STAGED))
                 return True
     written = [_write_alone(scan) for scan in scans if scan.dimensions]
     return any(written)
@@ -87,15 +92,14 @@ def _write_alone(scan: _Scan) -> bool:
         if (dates or scan.later) and _groups([scan], dates=dates) * FEWEST_A_GROUP <= scan.size:
             inner = _Inner()
             outer = scan.plan(inner, dates=dates)
-            alias = exp.TableAlias(this=exp.Identifier(this=STAGED, quoted=True))
-            scan.replace(outer, exp.Subquery(this=inner.select(scan), alias=alias))
+            scan.replace(outer, subquery(inner.select(scan), STAGED))
             return True
     return False
 
 
 def _groups(scans: Iterable[_Scan], *, dates: bool) -> float:
     """How many groups an inner aggregation is taken to have."""
-    keys = {_form(node): values for scan in scans for node, values in scan.keys(dates=dates)}
+    keys = {form(node): values for scan in scans for node, values in scan.keys(dates=dates)}
     return math.prod(keys.values())
 
 
@@ -118,12 +122,12 @@ class _Inner:
 
     def key(self, node: exp.Expr) -> exp.Column:
         """A key, as it is read outside."""
-        name, _ = self.keys.setdefault(_form(node), (f"k{len(self.keys)}", node.copy()))
+        name, _ = self.keys.setdefault(form(node), (f"k{len(self.keys)}", node.copy()))
         return quoted(name, STAGED)
 
     def partial(self, node: exp.Expr) -> exp.Column:
         """A partial result, as it is read outside."""
-        name, _ = self.partials.setdefault(_form(node), (f"p{len(self.partials)}", node))
+        name, _ = self.partials.setdefault(form(node), (f"p{len(self.partials)}", node))
         return quoted(name, STAGED)
 
     def select(self, scan: _Scan) -> exp.Select:
@@ -131,7 +135,7 @@ class _Inner:
         nodes = (*self.keys.values(), *self.partials.values())
         group = [exp.Literal.number(i + 1) for i in range(len(self.keys))]
         return exp.Select(
-            expressions=[exp.Alias(this=n, alias=exp.Identifier(this=name, quoted=True)) for name, n in nodes],
+            expressions=[named(node, name) for name, node in nodes],
             from_=scan.select.args["from_"],
             joins=list(self.joins.values()),
             where=scan.select.args.get("where"),
@@ -142,27 +146,26 @@ class _Inner:
 class _Scan:
     """One aggregating SELECT over a large table. Raises `_CannotBeStaged` where it is not of that form."""
 
-    def __init__(self, select: exp.Select, known: Tables) -> None:
+    def __init__(self, select: exp.Select, reading: Reading) -> None:
         self.select = select
-        self._tables = {t.alias: _known(t, known) for t in _read(select)}
+        self._tables = {t.alias: reading.table(t) for t in _read(select)}
         root = select.args["from_"].this
         self.root = root.alias
-        self.size = _rows(self._tables[self.root])
+        self.size = rows_of(self._tables[self.root])
         self.joins: list[exp.Join] = select.args.get("joins") or []
-        group = select.args.get("group")
-        positions = [key.name for key in group.expressions] if group else []
-        if positions != [str(i + 1) for i in range(len(positions))]:
+        keys = grouped_by(select)
+        if keys is None:
             raise _CannotBeStaged
-        self.dimensions = select.expressions[: len(positions)]
-        self._measured = select.expressions[len(positions) :]
+        self.dimensions = select.expressions[: len(keys)]
+        self._measured = select.expressions[len(keys) :]
         self._having = select.args["having"].this if select.args.get("having") else None
         if any(select.args.get(part) for part in ("distinct", "with_", "laterals", "windows", "qualify")):
             raise _CannotBeStaged
         self._check_measured()
         self._check_condition()
         self.later = self._joined_later(self._needed_inside())
-        self.has_periods = any(_starts_a_period(_bare(node)) for node in self.dimensions)
-        self.rows_read = (_form(root), _form(select.args.get("where")))
+        self.has_periods = any(_starts_a_period(bare(node)) for node in self.dimensions)
+        self.rows_read = (form(root), form(select.args.get("where")))
 
     @property
     def keeps_rows(self) -> bool:
@@ -180,7 +183,7 @@ class _Scan:
     def keys(self, *, dates: bool) -> Iterator[tuple[exp.Expr, float]]:
         """The keys of an inner aggregation, and how many values each is taken to have."""
         for dimension in self.dimensions:
-            node = _bare(dimension)
+            node = bare(dimension)
             columns = list(node.find_all(exp.Column))
             if any(column.table in self.later for column in columns):
                 yield from ((c, self._values(c)) for c in columns if c.table not in self.later)
@@ -191,7 +194,7 @@ class _Scan:
                 yield node, math.prod(map(self._values, columns))
         for join in self.joins:
             if join.alias_or_name in self.later:
-                rows = _rows(self._tables.get(join.alias_or_name)) or MOST_JOINED_LATER
+                rows = rows_of(self._tables.get(join.alias_or_name)) or MOST_JOINED_LATER
                 yield from ((c, rows) for c in self._keys_of(join))
 
     def plan(self, inner: _Inner, *, dates: bool) -> _Outer:
@@ -199,11 +202,11 @@ class _Scan:
         for join in self.joins:
             if join.alias_or_name not in self.later:
                 inner.joins.setdefault(join.alias_or_name, join)
-        old = {_form(_bare(node)): i for i, node in enumerate(self.dimensions)} if self._having is not None else {}
+        old = {form(bare(node)): i for i, node in enumerate(self.dimensions)} if self._having is not None else {}
         aliases = [node.args.get("alias") for node in (*self.dimensions, *self._measured)]
-        made = [self._dimension(_bare(node), inner, dates=dates) for node in self.dimensions]
+        made = [self._dimension(bare(node), inner, dates=dates) for node in self.dimensions]
         having = self._condition(inner, made, old)
-        outer = [*made, *(self._again(_bare(node), inner) for node in self._measured)]
+        outer = [*made, *(self._again(bare(node), inner) for node in self._measured)]
         named = [
             node if alias is None else exp.Alias(this=node, alias=alias)
             for node, alias in zip(outer, aliases, strict=True)
@@ -223,8 +226,8 @@ class _Scan:
     def _check_measured(self) -> None:
         found = False
         for node in (*self._measured, *([self._having] if self._having is not None else [])):
-            for part in node.walk(prune=_is_aggregate):
-                if _is_aggregate(part):
+            for part in node.walk(prune=is_aggregate):
+                if is_aggregate(part):
                     call = part.this if isinstance(part, exp.Filter) else part
                     if type(call) not in _AGAIN or isinstance(call.this, exp.Distinct):
                         raise _CannotBeStaged
@@ -240,9 +243,9 @@ class _Scan:
         """What stands in HAVING outside aggregates is a dimension."""
         if self._having is None:
             return
-        dimensions = {_form(_bare(node)) for node in self.dimensions}
-        parts = self._having.walk(prune=lambda n: _is_aggregate(n) or _form(n) in dimensions)
-        if any(isinstance(part, exp.Column) and _form(part) not in dimensions for part in parts):
+        dimensions = {form(bare(node)) for node in self.dimensions}
+        parts = self._having.walk(prune=lambda n: is_aggregate(n) or form(n) in dimensions)
+        if any(isinstance(part, exp.Column) and form(part) not in dimensions for part in parts):
             raise _CannotBeStaged
 
     def _needed_inside(self) -> set[str]:
@@ -252,7 +255,7 @@ class _Scan:
             *([self.select.args["where"]] if self.select.args.get("where") else []),
         ]
         if self._having is not None:
-            parts += [part for part in self._having.walk(prune=_is_aggregate) if _is_aggregate(part)]
+            parts += [part for part in self._having.walk(prune=is_aggregate) if is_aggregate(part)]
         needed = {column.table for part in parts for column in part.find_all(exp.Column)}
         for join in reversed(self.joins):
             if join.alias_or_name in needed:
@@ -266,7 +269,7 @@ class _Scan:
             name = join.alias_or_name
             if name in inside or join.args.get("on") is None:
                 continue
-            if _others(join) & later or 0 < _rows(self._tables.get(name)) <= MOST_JOINED_LATER:
+            if _others(join) & later or 0 < rows_of(self._tables.get(name)) <= MOST_JOINED_LATER:
                 later.add(name)
         return later
 
@@ -295,7 +298,7 @@ class _Scan:
 
     def _again(self, node: exp.Expr, inner: _Inner) -> exp.Expr:
         """A measured expression with its aggregates made of partial ones."""
-        for part in [part for part in node.walk(prune=_is_aggregate) if _is_aggregate(part)]:
+        for part in [part for part in node.walk(prune=is_aggregate) if is_aggregate(part)]:
             call = part.this if isinstance(part, exp.Filter) else part
             whole: exp.Expr = _AGAIN[type(call)](this=inner.partial(part))
             if isinstance(call, exp.Count):
@@ -312,18 +315,16 @@ class _Scan:
         if self._having is None:
             return None
         node = exp.Paren(this=self._having)
-        outside = node.walk(
-            prune=lambda n: _is_aggregate(n) or _form(n) in old
-        )  # an aggregate's own columns stay inside
-        for part in [part for part in outside if _form(part) in old]:
-            part.replace(made[old[_form(part)]].copy())
+        outside = node.walk(prune=lambda n: is_aggregate(n) or form(n) in old)  # an aggregate's own columns stay inside
+        for part in [part for part in outside if form(part) in old]:
+            part.replace(made[old[form(part)]].copy())
         inside: exp.Expr = node.this
         return self._again(inside, inner)
 
     def _values(self, column: exp.Column) -> float:
         """How many values a column is taken to have."""
         table = self._tables.get(column.table)
-        rows = _rows(table) or self.size
+        rows = rows_of(table) or self.size
         found = table.usable.get(column.name) if table is not None else None
         if found is None or found.kind in ("id", "text", "measure"):
             return rows
@@ -337,15 +338,26 @@ def _starts_a_period(node: exp.Expr) -> bool:
     return isinstance(node, exp.DateTrunc) and isinstance(node.this, exp.Column)
 
 
+def number_of_period(start: exp.Expr) -> exp.Expr | None:
+    """The number since year 0 of the month, quarter or year that the start of a period stands for; else None."""
+    if not _starts_a_period(start) or start.args["unit"].name not in _PARTS:
+        return None
+    unit = start.args["unit"].name
+    year = _part("YEAR", start.this)
+    if unit == "YEAR":
+        return year
+    size = exp.Literal.number(_PARTS[unit])
+    return exp.Add(this=exp.Mul(this=year, expression=size), expression=_part(unit, start.this))
+
+
 def _from_number(start: exp.Expr, inner: _Inner) -> exp.Expr:
     """The start of a period made of its number since year 0: a small integer, which groups fastest."""
-    unit = start.args["unit"].name
-    periods = _PARTS[unit]
-    year = _part("YEAR", start.this)
+    number = number_of_period(start)
+    assert number is not None  # noqa: S101 - the caller looked
+    periods = _PARTS[start.args["unit"].name]
     if periods == 1:
-        return _first_of(inner.key(year), exp.Literal.number(1))
+        return _first_of(inner.key(number), exp.Literal.number(1))
     size = exp.Literal.number(periods)
-    number = exp.Add(this=exp.Mul(this=year, expression=size), expression=_part(unit, start.this))
     before = exp.Paren(this=exp.Sub(this=inner.key(number), expression=exp.Literal.number(1)))  # from 0 in each year
     whole = cast(exp.Floor(this=exp.Div(this=before, expression=size.copy())), "bigint")
     months = 12 // periods
@@ -365,39 +377,15 @@ def _part(unit: str, day: exp.Expr) -> exp.Expr:
 _EQUATES = (exp.Column, exp.Identifier, exp.EQ, exp.And, exp.Paren)
 
 
-def _is_large(select: exp.Select, known: Tables) -> bool:
-    source = select.args.get("from_")
-    if source is None or not isinstance(source.this, exp.Table):
-        return False
-    return _rows(_known(source.this, known)) >= FEWEST_ROWS
-
-
 def _read(select: exp.Select) -> Iterator[exp.Table]:
     yield select.args["from_"].this
     yield from (join.this for join in select.args.get("joins") or () if isinstance(join.this, exp.Table))
-
-
-def _known(table: exp.Table, known: Tables) -> CatalogTable | None:
-    return known.get((table.db, table.name))
-
-
-def _rows(table: CatalogTable | None) -> int:
-    return (table.physical.row_count or 0) if table is not None and table.physical is not None else 0
 
 
 def _others(join: exp.Join) -> set[str]:
     on = join.args.get("on")
     columns: Iterable[exp.Column] = on.find_all(exp.Column) if on is not None else ()
     return {column.table for column in columns} - {join.alias_or_name}
-
-
-def _is_aggregate(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Filter | exp.AggFunc)
-
-
-def _bare(node: exp.Expr) -> exp.Expr:
-    inner: exp.Expr = node.this if isinstance(node, exp.Alias) else node
-    return inner
 
 
 def _with_keys(node: exp.Expr, columns: list[exp.Column], inner: _Inner) -> exp.Expr:
@@ -408,23 +396,3 @@ def _with_keys(node: exp.Expr, columns: list[exp.Column], inner: _Inner) -> exp.
             return key
         column.replace(key)
     return node
-
-
-def _form(node: object) -> Form:
-    """A tree as nested tuples: equal exactly where the SQL is, and made in a tenth of the time."""
-    if isinstance(node, exp.Expr):
-        return (node.key, *[(name, _form(part)) for name, part in node.args.items() if part is not None])
-    if isinstance(node, list):
-        return tuple([_form(part) for part in node])
-    return node
-
-
-def _table(name: str) -> exp.Table:
-    alias = exp.TableAlias(this=exp.Identifier(this=STAGED, quoted=True))
-    return exp.Table(this=exp.Identifier(this=name, quoted=True), alias=alias)
-
-
-def _add_table(statement: exp.Expr, name: str, select: exp.Select) -> None:
-    made = exp.CTE(this=select, alias=exp.TableAlias(this=exp.Identifier(this=name, quoted=True)), materialized=True)
-    before = statement.args.get("with_")
-    statement.set("with_", exp.With(expressions=[made, *(before.expressions if before is not None else [])]))
