@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -17,31 +18,68 @@ from verity.data.access import access_for
 from verity.data.catalog import build_catalog
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.model import Model, load_model
+from verity.semantic.proofs import proof_sql
 from verity.semantic.shapes import compile_shape
+from verity.semantic.work import Fact
 
 Cells = list[tuple[Any, ...]]
 SCHEMA = "silver"
 _NATIVE = {"duckdb": {"text": "VARCHAR", "double": "DOUBLE"}, "postgres": {"double": "DOUBLE PRECISION"}}
 
 
-class Compiler:
-    """The compiler over one world, for one principal."""
+@dataclass(frozen=True)
+class Pretended:
+    """What the compiler is told of a world: how many rows its tables have, and who looks whether a fact holds."""
 
-    def __init__(self, world: World, principal: Principal = OWNER) -> None:
-        dictionary = dictionary_of(world.described())
+    rows: Mapping[str, int]
+    is_empty: Callable[[str], bool]
+    """Whether a query has no row."""
+
+
+class Compiler:
+    """The compiler over one world, for one principal.
+
+    With `pretended`, every join is declared whole, and what may rest on facts of the data does.
+    """
+
+    def __init__(self, world: World, principal: Principal = OWNER, pretended: Pretended | None = None) -> None:
+        document, schema = world.described(), schema_of(world.columns(), SCHEMA)
+        if pretended is not None:
+            for table in document.values():
+                for join in table.get("joins", {}).values():
+                    join["integrity"] = "full"
+            sized = [t.model_copy(update={"row_count": pretended.rows[t.name]}) for t in schema.tables]
+            schema = schema.model_copy(update={"tables": tuple(sized)})
+        dictionary = dictionary_of(document)
+        self._pretended = pretended
+        self._proven: dict[Fact, bool] = {}
         self.accesses = access_for(dictionary, principal)
-        catalog = build_catalog(dictionary, schema_of(world.columns(), SCHEMA))
+        catalog = build_catalog(dictionary, schema)
         self.model: Model = load_model(catalog if principal.is_owner else catalog.narrowed_to(self.accesses))
 
     def compiled(self, question: Question, dialect: str) -> Compiled:
         """The statement, compiled in full and from its shape: both must be one. Raises `QueryError`."""
         query = MetricQuery.model_validate(question.document())
-        whole = compile_query(self.model, query, accesses=self.accesses, dialect=dialect)
+        whole = self._resting_on_facts(query, dialect)
+        proven = self._seen()
         for _ in range(3):
-            shaped = compile_shape(self.model, query, accesses=self.accesses, dialect=dialect)
+            shaped = compile_shape(self.model, query, accesses=self.accesses, dialect=dialect, proven=proven)
             if (shaped.sql, shaped.parameters, shaped.columns) != (whole.sql, whole.parameters, whole.columns):
                 raise AssertionError(f"a cached shape differs: {shaped.sql} {shaped.parameters}")
         return whole
+
+    def _seen(self) -> frozenset[Fact]:
+        return frozenset(fact for fact, holds in self._proven.items() if holds)
+
+    def _resting_on_facts(self, query: MetricQuery, dialect: str) -> Compiled:
+        while True:
+            made = compile_query(self.model, query, accesses=self.accesses, dialect=dialect, proven=self._seen())
+            wanted = made.work.unproven - self._proven.keys()
+            if self._pretended is None or not wanted:
+                return made
+            for fact in wanted:
+                sql = proof_sql(self.model, fact, dialect)
+                self._proven[fact] = sql is not None and self._pretended.is_empty(sql)
 
 
 class Duck:

@@ -14,6 +14,7 @@ from tests.postgres_server import fresh_database
 from tests.proof.engines import Duck, Postgres
 from tests.proof.reduce import reduced, report
 from tests.proof.run import run
+from verity.semantic.physical import conditions, numbered, stages
 
 SEED = int(os.environ.get("VERITY_SEED", "11"))
 ASKED = int(os.environ.get("VERITY_PROOF_QUERIES", "60"))
@@ -28,10 +29,11 @@ def duck() -> Iterator[Duck]:
     made.close()
 
 
-def prove(engine: Duck | Postgres, seed: int, worlds: int, *, kinds: bool = False) -> None:
-    tally = run(engine, seed, worlds=worlds, questions=EACH, most=20, kinds=kinds)
+def prove(engine: Duck | Postgres, seed: int, worlds: int, *, kinds: bool = False, large: bool = False) -> None:
+    tally = run(engine, seed, worlds=worlds, questions=EACH, most=20, kinds=kinds, large=large)
     told = {**dict(sorted(tally.counts.items())), "differences": len(tally.differences)}
-    print(f"told: {engine.dialect}, {'every kind, ' if kinds else ''}seed {seed}, {worlds} worlds: {told}")
+    of = ("every kind, " if kinds else "") + ("as on large tables, " if large else "")
+    print(f"told: {engine.dialect}, {of}seed {seed}, {worlds} worlds: {told}")
     found = [report(reduced(engine, difference)) for difference in tally.differences[:5]]
     assert not found, f"{len(tally.differences)} differences\n" + "\n".join(found)
     assert tally.counts["asked"] == worlds * EACH
@@ -45,6 +47,15 @@ def test_generated_questions_on_duckdb_have_the_oracles_rows(duck: Duck) -> None
 @pytest.mark.timeout(0)
 def test_metrics_of_every_kind_on_duckdb_have_the_oracles_rows(duck: Duck) -> None:
     prove(duck, SEED + 2, max(1, ASKED // EACH), kinds=True)
+
+
+@pytest.mark.timeout(0)
+def test_statements_for_large_tables_have_the_oracles_rows(duck: Duck, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stages, "FEWEST_A_GROUP", 0)
+    monkeypatch.setattr(conditions, "FEWEST_A_ROW", 1e-9)
+    monkeypatch.setattr(numbered, "FEWEST_A_ROW", 1e-9)
+    prove(duck, SEED + 4, max(1, ASKED // EACH), large=True)
+    prove(duck, SEED + 5, max(1, ASKED // EACH), kinds=True, large=True)
 
 
 @pytest.mark.timeout(0)

@@ -112,7 +112,10 @@ def table_named(name: str, alias: str) -> exp.Table:
 
 
 def add_table(statement: exp.Expr, name: str, select: exp.Expr) -> None:
-    """Add a table to WITH, read once, before those that are there."""
+    """Add a table to WITH, read once: before those that are there, but after those that it reads itself."""
     made = exp.CTE(this=select, alias=exp.TableAlias(this=exp.Identifier(this=name, quoted=True)), materialized=True)
     before = statement.args.get("with_")
-    statement.set("with_", exp.With(expressions=[made, *(before.expressions if before is not None else [])]))
+    tables = list(before.expressions) if before is not None else []
+    read = {table.name for table in select.find_all(exp.Table) if not table.db}
+    place = max((i + 1 for i, table in enumerate(tables) if table.alias in read), default=0)
+    statement.set("with_", exp.With(expressions=[*tables[:place], made, *tables[place:]]))
