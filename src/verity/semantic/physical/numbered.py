@@ -24,7 +24,7 @@ from verity.semantic.physical.tables import (
 FEWEST_A_ROW = 4
 """Rows of the large table for each row of the joined one."""
 _NUMBER = "number"
-_LISTS = (exp.PercentileCont, exp.PercentileDisc)
+PERCENTILES = (exp.PercentileCont, exp.PercentileDisc)
 
 
 def texts_as_numbers(statement: exp.Expr, reading: Reading) -> bool:
@@ -39,7 +39,7 @@ def _rewrite(select: exp.Select, reading: Reading) -> bool:
     if keys is None or len(keys) != 1 or not isinstance(keys[0], exp.Column) or select.args.get("having"):
         return False
     measured = [bare(node) for node in select.expressions[1:]]
-    if not any(node.find(*_LISTS) for node in measured) or not all(_is_of_aggregates(node) for node in measured):
+    if not any(node.find(*PERCENTILES) for node in measured) or not all(_is_of_aggregates(node) for node in measured):
         return False
     key = keys[0]
     join = next((join for join in joins_of(select) if join.alias_or_name == key.table), None)
