@@ -28,6 +28,23 @@ def check_joins(figures: Figures, table: CatalogTable, graph: JoinGraph) -> Iter
         hop = graph.hops(table.name).get(name)
         if hop is not None:
             yield from _check_join(figures, table, hop, entry)
+        elif entry.integrity == "full" and (bridge := graph.bridge_of(table.name, name)) is not None:
+            yield from _check_bridge(figures, table, name, bridge, entry)
+
+
+def _check_bridge(
+    figures: Figures, table: CatalogTable, name: str, bridge: Hop, entry: JoinEntry
+) -> Iterator[StageLine]:
+    """Whether every row of the table is named by the bridge that it is declared to be whole over."""
+    target = figures.catalog.usable_tables[bridge.target]
+    condition = _condition(bridge, table, target, figures.engine.dialect)
+    if condition is None:
+        yield StageLine(name=f"{table.name}: join {name}", status="skipped", message="not counted: a derived column")
+        return
+    try:
+        yield _share(figures, bridge, entry, table, condition, name)
+    except EngineRefused as error:
+        yield warned(f"{table.name}: join {name}", "VRT-579", f"not counted: {error.message}", error.remedy)
 
 
 def _check_join(figures: Figures, table: CatalogTable, hop: Hop, entry: JoinEntry) -> Iterator[StageLine]:
@@ -89,7 +106,9 @@ def _check_fan_out(
         yield failed(f"{source.name}: join {hop.name}", "VRT-573", message, "Narrow its condition to one row.")
 
 
-def _share(figures: Figures, hop: Hop, entry: JoinEntry, source: CatalogTable, condition: str) -> StageLine:
+def _share(
+    figures: Figures, hop: Hop, entry: JoinEntry, source: CatalogTable, condition: str, called: str = ""
+) -> StageLine:
     """How many rows find a partner, of those that name one."""
     given = all_given([ours for ours, _ in hop.pairs], SOURCE) or "true"
     rows, named, matched = figures.counts(
@@ -98,7 +117,7 @@ def _share(figures: Figures, hop: Hop, entry: JoinEntry, source: CatalogTable, c
         f"(select count(*) from {figures.source(source.name, SOURCE)} "
         f"where exists (select 1 from {figures.source(hop.target, TARGET)} where {condition}))"
     )
-    name = f"{source.name}: join {hop.name}"
+    name = f"{source.name}: join {called or hop.name}"
     share = matched / named if named else 1.0
     message = f"{_percent(share)} of rows match ({matched:,} of {named:,})"
     if rows > named:

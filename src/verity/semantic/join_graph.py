@@ -102,6 +102,11 @@ class JoinGraph:
             self.hops(table)
         return self._problems
 
+    def bridge_of(self, table: str, name: str) -> Hop | None:
+        """The hop to the bridge that a many_to_many join of the table begins with; None where it is none."""
+        steps = self._bridges.get((table, name)) if self.hops(table) else None
+        return None if steps is None else self.hops(table).get(steps[0])
+
     def hops(self, table: str) -> Mapping[str, Hop]:
         """Hops that leave a table, by name."""
         known = self._hops.get(table)

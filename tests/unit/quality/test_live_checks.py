@@ -145,6 +145,19 @@ def test_a_share_that_fell_and_an_integrity_that_does_not_hold_are_told(check: C
     assert line(joined("integrity: full"), "orders: join customers", "VRT-574").status == "failed"
 
 
+def test_a_bridge_that_does_not_name_every_row_is_told_where_it_is_declared_whole(check: Check):
+    who, where = "{table: customers, on: {customer: id}}", "{table: regions, on: {order_id: id}}"
+    bridge = f"table: orders\njoins:\n  who: {who}\n  where: {where}\n"
+
+    def over(more: str) -> Verdict:
+        join = f"joins:\n  places: {{table: regions, type: many_to_many, through: orders{more}}}\n"
+        return check(orders=bridge, regions="table: regions\n", customers=f"{CUSTOMERS_YML}{join}")
+
+    found = line(over(", integrity: full"), "customers: join places", "VRT-574")
+    assert found.message == "declared 'integrity: full', but 2 rows find no partner"
+    assert not [line for line in over("").lines if line.name == "customers: join places"]
+
+
 def test_a_join_on_a_condition_that_multiplies_rows_fails(check: Check):
     join = 'joins:\n  customers: {table: customers, sql: "this.customer < customers.id"}\n'
     found = line(check(orders=f"table: orders\n{join}", customers=CUSTOMERS_YML), "orders: join customers", "VRT-573")

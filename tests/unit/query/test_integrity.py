@@ -12,6 +12,8 @@ from verity.contracts.identity import OWNER, Principal
 from verity.contracts.metric import GroupBy, MetricQuery
 from verity.exceptions import EngineRefused
 from verity.query.service import QueryService
+from verity.semantic.proofs import proof_sql
+from verity.semantic.work import Unique
 
 ROWS = {
     "countries": [("PH", "Philippines", "east"), ("ES", "Spain", "west")],
@@ -125,3 +127,17 @@ def test_ids_of_different_types_are_never_proven(engine):
     rows, sql = answer(service(engine))
     assert rows == (("east", 3), ("west", 2))
     assert "INNER" not in sql
+
+
+def test_a_key_is_unique_where_no_two_rows_share_it_and_none_lacks_it(engine):
+    model = service(engine).model(OWNER)
+
+    def holds(table: str, column: str, *more: tuple[Any, ...]) -> bool:
+        made = MemoryEngine(COLUMNS, {**ROWS, table: [*ROWS[table], *more]})
+        sql = proof_sql(model, Unique(table, (column,)), "duckdb")
+        assert sql is not None
+        return made.read(sql).table.num_rows == 0
+
+    assert holds("countries", "zone")
+    assert not holds("countries", "zone", ("SG", "Singapore", "east"))
+    assert not holds("countries", "zone", ("SG", "Singapore", None))
