@@ -22,7 +22,7 @@ test: .venv/.dev  ## every test of every day (at most 10 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 unit: .venv/.dev  ## the unit tests alone (under a minute)
-	$(BIN)/python -m pytest tests/unit tests/golden tests/architecture -n 2 --dist loadfile -q
+	$(BIN)/python -m pytest tests/unit tests/golden tests/architecture -n 2 --dist loadfile -q -m "not slow"
 
 types: .venv/.dev  ## strict type checking
 	$(BIN)/mypy

@@ -56,7 +56,11 @@ SUITES = {
     ),
     "invariance": Suite(
         "generated queries equal a plain walk over the rows, whatever is asked beside them",
-        ("tests/unit/semantic/test_laws.py",),
+        (
+            "tests/unit/semantic/test_laws.py",
+            "tests/unit/semantic/test_shapes.py",
+            "tests/unit/semantic/test_physical.py",
+        ),
         {"VERITY_LAW_EXAMPLES": "60"},
         {"VERITY_LAW_EXAMPLES": "600"},
     ),

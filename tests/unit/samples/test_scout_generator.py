@@ -31,6 +31,7 @@ def sorted_row_hash(data: Path) -> str:
     return hashlib.sha256("\n".join([*sorted(lines), transactions[0][0]]).encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_rows_and_the_same_truth_on_any_number_of_threads(tmp_path: Path) -> None:
     truths = {}
     for threads in (1, 2, 4):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,8 @@ from verity.semantic.model import Model, load_model
 from verity.semantic.physical import conditions, numbered, stages
 from verity.semantic.proofs import proof_sql
 from verity.semantic.work import Fact
+
+EXAMPLES = int(os.environ.get("VERITY_LAW_EXAMPLES", "8"))
 
 COLUMNS = {
     "nations": {"nation": "bigint", "name": "text"},
@@ -240,7 +243,7 @@ def test_where_the_facts_hold_each_is_written_in_its_own_way(name: str) -> None:
     assert mark in compiled(filled(WELL), document, {}).sql
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data())
 def test_it_has_the_rows_of_the_plan_whatever_the_data(rows: dict[str, list[tuple[Any, ...]]]) -> None:
     connection, known = filled(rows), dict[Fact, bool]()

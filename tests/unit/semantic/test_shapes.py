@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,8 @@ from verity.semantic import shapes
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.model import Model, load_model
 from verity.semantic.shapes import compile_shape
+
+EXAMPLES = int(os.environ.get("VERITY_LAW_EXAMPLES", "25"))
 
 TABLES = tables()
 TABLES["orders"]["access"] = {
@@ -135,7 +138,7 @@ PRINCIPALS = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 def test_a_shape_compiled_before_gives_what_compiling_in_full_gives(data):
     frame, leaves = data.draw(frames())

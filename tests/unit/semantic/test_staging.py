@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,8 @@ from verity.semantic.compiler import compile_query
 from verity.semantic.dialects import printed
 from verity.semantic.model import Model, load_model
 from verity.semantic.physical import stages
+
+EXAMPLES = int(os.environ.get("VERITY_LAW_EXAMPLES", "6"))
 
 LARGE = 10**6
 
@@ -166,7 +169,7 @@ def test_every_query_here_is_staged(name):
     assert "staged" not in flat
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(data())
 def test_a_staged_statement_gives_the_same_rows_of_the_same_types(rows):
     connection = filled(rows)
