@@ -13,7 +13,8 @@ from verity.exceptions import QueryError
 from verity.semantic import types
 from verity.semantic.compiler import Compiled
 from verity.semantic.rollups.alignment import is_aligned
-from verity.semantic.rollups.definition import COARSER, aggregates, bare
+from verity.semantic.rollups.definition import COARSER, bare
+from verity.semantic.rollups.parts import aggregates
 from verity.semantic.types import family, logical
 from verity.semantic.work import Scan, Value
 
