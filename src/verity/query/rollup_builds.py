@@ -59,6 +59,7 @@ def plan_of(definition: Definition) -> RollupPlan:
         watermark=filling.watermark_sql(definition),
         partition=definition.partition.column if definition.partition else None,
         count="n",
+        counted=filling.counted_sql(definition),
     )
 
 

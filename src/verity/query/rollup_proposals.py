@@ -140,8 +140,13 @@ def _entry(need: Need) -> dict[str, object]:
 
     dimensions = sorted(_label(short(member), grain) for member, grain in need.dimensions)
     kept = sorted(short(key) for key in need.keys if (key, None) not in need.dimensions)
-    entry: dict[str, object] = {"metrics": sorted(map(short, need.metrics)), "dimensions": dimensions}
-    return entry | ({"keep": kept} if kept else {})
+    entry: dict[str, object] = {
+        "metrics": sorted(map(short, need.metrics - need.sketch)),
+        "dimensions": dimensions,
+        "keep": kept,
+        "sketch": sorted(map(short, need.sketch)),
+    }
+    return {key: value for key, value in entry.items() if value or key == "dimensions"}
 
 
 def _label(name: str, grain: Grain | None) -> str:

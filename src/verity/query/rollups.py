@@ -21,6 +21,7 @@ from verity.semantic.model import Model
 from verity.semantic.rollups.definition import Definition, define_rollup
 from verity.semantic.rollups.filling import tail, whole_sql
 from verity.semantic.rollups.routing import Candidate, Routed, check_answers_itself, route
+from verity.semantic.rollups.sketches import ERROR
 from verity.warehouse.engine import Engine
 from verity.warehouse.rollups import HoldsRollups, RollupStore
 
@@ -135,6 +136,11 @@ class Rollups:
 
     def _problem(self, definition: Definition, built: BuiltRollup, version: str) -> str:
         """Why it cannot be proven equal to the tables now; empty where it can."""
+        if definition.sketches and self._store is not None and built.hashing != self._store.hashing():
+            return (
+                f"its sketches were hashed by {built.hashing}, which {self._store.hashing()} may do otherwise; "
+                "run 'verity rollups build'"
+            )
         outside = self._not_ours(definition, version)
         if outside:
             root = definition.select.args["from_"].this
@@ -205,6 +211,8 @@ def _state(definition: Definition, built: BuiltRollup | None, problem: str) -> R
         description=entry.description,
         state="missing" if built is None else "stale" if problem else "ready",
         metrics=tuple(entry.metrics),
+        sketch=tuple(entry.sketch),
+        error=ERROR if entry.sketch else None,
         dimensions=tuple(k.label.removeprefix(f"{definition.table}.") for k in definition.kept),
         rows=built.rows if built else None,
         source_rows=built.source_rows if built else None,

@@ -38,6 +38,9 @@ class RowTyper:
     def __init__(self, resolve: Resolve, *, approximate: bool = False, scale: int | None = None) -> None:
         self._resolve = resolve
         self.approximate = approximate
+        """Raised by a column that is declared so."""
+        self.declared_approximate = approximate
+        """Of the metric itself."""
         self.scale = scale
         """Digits that DOUBLE values are summed with; the columns read may raise it from None."""
         self._inside = False

@@ -42,6 +42,8 @@ class RollupPlan:
     """Its partition column."""
     count: str
     """The column that counts the raw rows behind each of its own."""
+    counted: str | None = None
+    """A SELECT of the values that its sketches count, of no row; None where it has none."""
 
 
 class RollupBuilder(Protocol):
@@ -63,6 +65,10 @@ class RollupStore(Protocol):
 
     def built(self) -> tuple[BuiltRollup, ...]:
         """Those in force. Cheap enough for every query."""
+        ...
+
+    def hashing(self) -> str:
+        """What hashes values now: equal texts, equal hashes. Cheap enough for every query."""
         ...
 
     def outside(self, relations: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:

@@ -7,10 +7,10 @@ same expression of a rollup are one and the same AST.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from sqlglot import exp
 
@@ -22,7 +22,9 @@ from verity.semantic import types
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.dialects import printed
 from verity.semantic.expressions import quoted
-from verity.semantic.model import Metric, Model
+from verity.semantic.model import Model
+from verity.semantic.rollups.parts import Part, parts_of, sketch_parts, sketched_counts
+from verity.semantic.rollups.sketches import Sketch
 from verity.semantic.types import Type
 from verity.semantic.work import JoinName
 
@@ -39,12 +41,6 @@ COARSER: Mapping[str, tuple[Grain, ...]] = {
     "quarter": ("year",),
 }
 """The grains that each grain divides. A week divides nothing: months cut through it."""
-
-Kind = Literal["sum", "count", "min", "max", "and", "or", "distinct_sketch"]
-_KINDS: dict[type[exp.Expr], Kind] = {
-    exp.Sum: "sum", exp.Count: "count", exp.Min: "min", exp.Max: "max", exp.LogicalAnd: "and", exp.LogicalOr: "or",
-}  # fmt: skip
-
 
 _VOLATILE = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentDatetime, exp.Rand, exp.Uuid)
 
@@ -70,15 +66,6 @@ class Kept:
         return f"{self.member}:{self.grain}" if self.grain else self.member
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """An additive part of an aggregate."""
-
-    column: str
-    node: exp.Expr
-    kind: Kind
-
-
 @dataclass(frozen=True)
 class Definition:
     """One declared rollup, ready to be built and matched. `select` holds its FROM and JOINs."""
@@ -99,6 +86,8 @@ class Definition:
     appended_type: Type = None
     marked_by: tuple[exp.Expr, ...] = ()
     """The key and the `refresh` column, which together tell whether a row of the table changed; empty: no such."""
+    sketches: tuple[Sketch, ...] = ()
+    """The approximate distinct counts that it answers; their planes are among the parts."""
 
     @property
     def member(self) -> str:
@@ -108,7 +97,7 @@ class Definition:
     @property
     def members(self) -> frozenset[str]:
         """The members that its declaration names."""
-        metrics = {_full(self.table, name) for name in self.entry.metrics}
+        metrics = {_full(self.table, name) for name in (*self.entry.metrics, *self.entry.sketch)}
         return frozenset(metrics | {k.member for k in self.kept})
 
     @property
@@ -164,11 +153,11 @@ def define_entry(model: Model, table: str, name: str, entry: RollupEntry, *, dia
 
 def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: str) -> Definition:
     who = f"{table}.{name}"
-    if not entry.metrics:
+    if not entry.metrics and not entry.sketch:
         raise RollupInvalid(who, "it names no metric", remedy="List the metrics that it answers under `metrics`.")
     groups = [*map(_group, entry.dimensions), *(GroupBy(dimension=key) for key in entry.keep)]
     asked = [GroupBy(dimension=_full(table, g.dimension), grain=g.grain) for g in groups]
-    metrics = tuple(_full(table, metric) for metric in entry.metrics)
+    metrics = tuple(dict.fromkeys(_full(table, metric) for metric in (*entry.metrics, *entry.sketch)))
     compiled = _compiled(model, metrics, asked, dialect)
     select = _one_scan(who, table, compiled)
     count = len(asked)
@@ -178,7 +167,13 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
             zip(asked, select.expressions[:count], compiled.columns[:count], strict=True)
         )
     )
-    parts = tuple(_parts(who, kept, select.expressions[count:]))
+    keys = {k.node for k in kept if k.source is None}
+    written = {
+        name: _statement(_compiled(model, (_full(table, name),), [], dialect)).expressions for name in entry.sketch
+    }
+    counts = sketched_counts(who, written, keys, dialect)
+    parts = tuple(parts_of(who, select.expressions[count:], keys, counts))
+    told, planes = sketch_parts(counts, len(parts), dialect)
     skeleton = exp.Select(from_=select.args["from_"].copy(), joins=[j.copy() for j in select.args.get("joins") or ()])
     appended, appended_type = _appended(model, who, table, entry)
     made = Definition(
@@ -186,7 +181,7 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
         name,
         entry,
         kept,
-        parts,
+        (*parts, *planes),
         skeleton,
         select,
         _joins(model, table, skeleton),
@@ -194,6 +189,7 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
         appended,
         appended_type,
         _marked_by(model, who, table, entry),
+        told,
     )
     if entry.partition and made.partition is None:
         raise RollupInvalid(
@@ -248,40 +244,6 @@ def _kept(
 def _statement(compiled: Compiled) -> exp.Select:
     assert compiled.work.statement is not None  # noqa: S101 - compile_query raises where it made none
     return compiled.work.statement
-
-
-def _parts(who: str, kept: tuple[Kept, ...], expressions: list[exp.Expr]) -> Iterator[Part]:
-    """Each additive aggregate once. One that cannot be put together again must be over a key that is kept."""
-    known: dict[exp.Expr, str] = {}
-    keys = {k.node for k in kept if k.source is None}
-    for aggregate in (found for node in expressions for found in aggregates(node)):
-        if aggregate in known:
-            continue
-        call = aggregate.this if isinstance(aggregate, exp.Filter) else aggregate
-        kind = _KINDS.get(type(call))
-        distinct = isinstance(call.this, exp.Distinct)
-        counted = call.this.expressions[0] if distinct else call.this
-        if kind is not None and not distinct:
-            known[aggregate] = f"p{len(known)}"
-            yield Part(known[aggregate], aggregate.copy(), kind)
-        elif (distinct or isinstance(call, exp.ApproxDistinct)) and counted in keys:
-            continue
-        else:
-            what = call.sql(dialect="duckdb")
-            raise RollupInvalid(
-                who,
-                f"{what} cannot be put together again from parts",
-                remedy="Keep what it counts under `keep`." if distinct else "Leave that metric out of the rollup.",
-            )
-
-
-def aggregates(node: exp.Expr) -> Iterator[exp.Expr]:
-    """The aggregates of an expression, each with its FILTER."""
-    if isinstance(node, exp.Filter | exp.AggFunc):
-        yield node
-        return
-    for child in node.iter_expressions():
-        yield from aggregates(child)
 
 
 def bare(node: exp.Expr) -> exp.Expr:
@@ -346,14 +308,6 @@ def _group(text: str) -> GroupBy:
 
 def _full(table: str, name: str) -> str:
     return name if name.startswith(f"{table}.") else f"{table}.{name}"
-
-
-def leaves_of(model: Model, metric: Metric) -> Iterator[Metric]:
-    """The simple metrics that a metric is made of."""
-    if metric.value is not None:
-        yield metric
-    for part in metric.parts:
-        yield from leaves_of(model, model.metric(part))
 
 
 def column(name: str, alias: str) -> exp.Column:

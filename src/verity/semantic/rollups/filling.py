@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from verity.contracts.table import LogicalType
 from verity.semantic import types
 from verity.semantic.dialects import printed
 from verity.semantic.expressions import quoted
-from verity.semantic.fragments import all_of, any_of
+from verity.semantic.fragments import all_of, any_of, counted_about
 from verity.semantic.rollups.definition import Definition, named
 
 Relation = tuple[str | None, str, str]
@@ -77,6 +79,24 @@ def size_sql(definition: Definition) -> str:
         ),
     )
     return printed(groups, definition.dialect)
+
+
+def counted_sql(definition: Definition) -> str | None:
+    """The values that its sketches count, of no row; None where it has none."""
+    if not definition.sketches:
+        return None
+    made = definition.select.copy()
+    made.set("expressions", [named(value, f"c{i}") for i, value in enumerate(_counted(definition))])
+    made.set("limit", exp.Limit(expression=exp.Literal.number(0)))
+    return printed(made, definition.dialect)
+
+
+def _counted(definition: Definition) -> Iterator[exp.Expr]:
+    for sketch in definition.sketches:
+        call = sketch.node.this if isinstance(sketch.node, exp.Filter) else sketch.node
+        value = counted_about(call)
+        if value is not None:
+            yield value.copy()
 
 
 def watermark_sql(definition: Definition) -> str | None:
