@@ -169,10 +169,8 @@ def _served(definition: Definition, asked: Sequence[_Asked], dialect: str) -> se
     candidates = {definition.table: [Candidate(definition, built)]}
     found = set()
     for i, one in enumerate(asked):
-        work = one.compiled.work
-        if work.statement is None:
-            continue
-        if route(work.statement, one.compiled.parameters, candidates, dialect, work.proven).used:
+        made = one.compiled
+        if route(made.statement, made.parameters, candidates, dialect, made.work.proven).used:
             found.add(i)
     return found
 

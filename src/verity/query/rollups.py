@@ -68,8 +68,7 @@ class Rollups:
 
     def route(self, compiled: Compiled, dictionary: Dictionary, version: str, owner: Callable[[], Model]) -> Routed:
         """The statement over rollups, if any serves, and a verdict on each that is declared on the tables it reads."""
-        work = compiled.work
-        if not any(table.rollups for table in dictionary.tables.values()) or work.statement is None:
+        if not any(table.rollups for table in dictionary.tables.values()):
             return NONE
         in_force = self._store.built() if self._store is not None else ()
         names = tuple(str(one.relation) for one in in_force)
@@ -91,8 +90,6 @@ class Rollups:
         in_force: tuple[BuiltRollup, ...],
     ) -> Routed:
         work = compiled.work
-        if work.statement is None:
-            return NONE
         declared = self.declared(dictionary, version, owner)
         roots = {scan.root for scan in work.scans}
         built = {one.rollup: one for one in in_force}
@@ -101,7 +98,7 @@ class Rollups:
             if definition.table in roots:
                 one = self._candidate(definition, built.get(definition.member), version)
                 candidates.setdefault(definition.table, []).append(one)
-        routed = route(work.statement, compiled.parameters, candidates, self._engine.dialect, work.proven)
+        routed = route(compiled.statement, compiled.parameters, candidates, self._engine.dialect, work.proven)
         wrong = [
             RollupVerdict(rollup=name, used=False, reason=problem.message)
             for name, problem in declared.problems.items()

@@ -45,6 +45,7 @@ from verity.query.views import View, Views
 from verity.query.where_reader import parse_by, parse_where
 from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
+from verity.semantic.physical.chosen import PICKS
 from verity.semantic.rollups.routing import Routed
 from verity.semantic.rollups.sketches import FUNCTIONS
 from verity.semantic.shapes import compile_shape
@@ -318,9 +319,9 @@ class QueryService(RollupVerbs):
 
     def _outside_version(self, view: View, compiled: Compiled) -> Version | None:
         """What stands for the version of tables that Verity does not load; None: the result may not be kept."""
-        if not self._cache.is_on or compiled.work.statement is None:
+        if not self._cache.is_on:
             return None
-        return self._outside.version(compiled.work.statement, view.model.catalog, view.version)
+        return self._outside.version(compiled.runs, view.model.catalog, view.version)
 
     def _run(
         self, view: View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None, cache: str
@@ -385,7 +386,7 @@ class QueryService(RollupVerbs):
             dialect=self._engine.dialect,
             today=today,
             proven=proven,
-            check=lambda made: check_statement(made.work.statement, len(made.parameters)),
+            check=lambda made: check_statement(made.runs, len(made.parameters), PICKS),
         )
 
     def _execute(

@@ -163,7 +163,7 @@ def test_values_are_bound_and_never_in_the_text(dialect: str) -> None:
     found = re.findall(marks[dialect], made.sql)
     assert len(found) == 4
     if dialect in ("trino", "doris"):
-        assert [str(v) for v in bound_in_order(made.work.statement, made.parameters)] == ["it's", "new", "1.25", "it's"]
+        assert [str(v) for v in bound_in_order(made.statement, made.parameters)] == ["it's", "new", "1.25", "it's"]
 
 
 @pytest.mark.parametrize(("text", "pattern"), [("50%_\\!", "50\\%\\_\\\\!"), ("!%", "!\\%"), ("plain", "plain")])

@@ -71,10 +71,9 @@ def routed(model: Model, asked: MetricQuery, principal: Principal = OWNER, **row
     names = rows or dict.fromkeys(model.catalog.usable_tables["orders"].entry.rollups, 10)
     definitions = [(define_rollup(model, "orders", name, dialect="duckdb"), count) for name, count in names.items()]
     candidates = {"orders": [Candidate(d, built(d, count)) for d, count in definitions]}
-    assert made.work.statement is not None
-    before = made.work.statement.sql()
-    found = route(made.work.statement, made.parameters, candidates, "duckdb")
-    assert made.work.statement.sql() == before, "the raw statement is what is recorded"
+    before = made.statement.sql()
+    found = route(made.statement, made.parameters, candidates, "duckdb")
+    assert made.statement.sql() == before, "the raw statement is what is recorded"
     return found
 
 
@@ -190,9 +189,8 @@ def test_a_statement_over_sketches_calls_nothing_but_what_they_are_made_of(diale
     model = model_with({"about": ABOUT}, r={"sketch": ["about"], "dimensions": ["area"], "append_only": "batch"})
     definition = define_rollup(model, "orders", "r", dialect=dialect)
     made = compiled(model, query("about", by=("orders.area",)), dialect=dialect)
-    assert made.work.statement is not None
     beside = Candidate(definition, built(definition), tail=tail(definition, "7"))
-    found = route(made.work.statement, made.parameters, {"orders": [beside]}, dialect)
+    found = route(made.statement, made.parameters, {"orders": [beside]}, dialect)
     check_statement(found.statement, len(made.parameters), FUNCTIONS)
     with pytest.raises(StatementRefused, match="ANONYMOUS"):
         check_statement(found.statement, len(made.parameters), FUNCTIONS - {"BIT_COUNT"})

@@ -169,7 +169,7 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
     )
     keys = {k.node for k in kept if k.source is None}
     written = {
-        name: _statement(_compiled(model, (_full(table, name),), [], dialect)).expressions for name in entry.sketch
+        name: _compiled(model, (_full(table, name),), [], dialect).statement.expressions for name in entry.sketch
     }
     counts = sketched_counts(who, written, keys, dialect)
     parts = tuple(parts_of(who, select.expressions[count:], keys, counts))
@@ -205,10 +205,10 @@ def _compiled(model: Model, metrics: tuple[str, ...], by: list[GroupBy], dialect
 
 def _one_scan(who: str, table: str, compiled: Compiled) -> exp.Select:
     """The statement, where it is one plain aggregation of the table over joins to one row."""
-    select = compiled.work.statement
-    source = select.args.get("from_") if select is not None else None
-    plain = select is not None and source is not None and source.this.alias == table
-    if select is None or not plain or select.args.get("where") or select.args.get("with_"):
+    select = compiled.statement
+    source = select.args.get("from_")
+    plain = source is not None and source.this.alias == table
+    if not plain or select.args.get("where") or select.args.get("with_"):
         raise RollupInvalid(
             who,
             "its metrics are not one plain aggregation of its own table",
@@ -231,19 +231,14 @@ def _kept(
     if group.grain is None:
         return Kept(column, group.dimension, None, node, of)
     plain = _compiled(model, metrics[:1], [GroupBy(dimension=group.dimension)], dialect)
-    source = bare(_statement(plain).expressions[0])
+    source = bare(plain.statement.expressions[0])
     if source == node:
         return Kept(column, group.dimension, group.grain, node, of)
     coarser = []
     for grain in COARSER.get(group.grain, ()):
         made = _compiled(model, metrics[:1], [GroupBy(dimension=group.dimension, grain=grain)], dialect)
-        coarser.append((grain, bare(_statement(made).expressions[0])))
+        coarser.append((grain, bare(made.statement.expressions[0])))
     return Kept(column, group.dimension, group.grain, node, of, source, plain.columns[0].type, tuple(coarser))
-
-
-def _statement(compiled: Compiled) -> exp.Select:
-    assert compiled.work.statement is not None  # noqa: S101 - compile_query raises where it made none
-    return compiled.work.statement
 
 
 def bare(node: exp.Expr) -> exp.Expr:

@@ -47,9 +47,7 @@ class Need:
 
 def needs_of(compiled: Compiled, catalog: Catalog) -> tuple[Need, ...]:
     """One need for each scan of the query that groups; empty where it reads single rows."""
-    statement = compiled.work.statement
-    if statement is None:
-        return ()
+    statement = compiled.statement
     found = []
     for scan in compiled.work.scans:
         selects = [s for s in statement.find_all(exp.Select) if _root(s) == scan.root]
