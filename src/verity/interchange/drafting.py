@@ -92,7 +92,7 @@ class TableDraft:
     def free(self, name: str) -> str:
         """The name, or with a number behind it the first that no metric or column of the table has."""
         taken = {*self.metrics, *self.columns}
-        return next(made for made in _numbered(name) if made not in taken)
+        return next(made for made in numbered(name) if made not in taken)
 
     def lines(self) -> dict[Path, int]:
         """Where the table and its members stand in the source, for what is wrong with them."""
@@ -285,7 +285,8 @@ def _quoted(name: str) -> str:
     return str(exp.to_identifier(name, quoted=True).sql(sql.DIALECT))
 
 
-def _numbered(name: str) -> Iterable[str]:
+def numbered(name: str) -> Iterable[str]:
+    """The name, then with a number behind it: 2, 3, ..."""
     yield name
     number = 2
     while True:

@@ -18,6 +18,8 @@ LARGEST = 5_000_000
 LARGEST_JSON = 50_000_000
 """Bytes of one JSON file: a dbt manifest is long."""
 MOST_FILES = 5_000
+NOT_READ = frozenset({"node_modules", "venv", "dbt_packages", "dbt_modules", "target"})
+"""Folders of what tools install or make, beside hidden ones."""
 ENDINGS: dict[str, tuple[str, ...]] = {
     "cube": (".yml", ".yaml"),
     "metricflow": (".yml", ".yaml"),
@@ -42,8 +44,13 @@ def _inside(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
     if not folder.is_dir():
         raise ForeignUnreadable(f"{folder} does not exist", remedy="Name a file or a folder.")
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in endings and path.is_file() and not path.name.startswith("."):
+        inside = path.relative_to(folder).parts
+        if path.suffix.lower() in endings and path.is_file() and not any(map(_is_foreign, inside)):
             yield path
+
+
+def _is_foreign(name: str) -> bool:
+    return name.startswith(".") or name in NOT_READ
 
 
 def _read(path: Path, name: str) -> SourceFile:
