@@ -18,7 +18,7 @@ from verity.data.forms import RESERVED, read_table
 from verity.data.members import is_query
 from verity.data.model import TableEntry, written
 from verity.data.yaml_events import Document, Path
-from verity.exceptions import DictionaryError, ForeignReference, ImportInvalid, InternalError
+from verity.exceptions import DictionaryError, ForeignForm, ForeignReference, ImportInvalid, InternalError
 from verity.interchange import sql
 from verity.interchange.cursor import Cursor
 from verity.interchange.ledger import ImportReport, Ledger
@@ -146,7 +146,13 @@ class Drafts:
     """Decisions that the import made where the source says nothing."""
 
     def table(self, name: str, cursor: Cursor) -> TableDraft:
-        """A new table. Raises `ForeignReference` where the name is taken."""
+        """A new table. Raises `ForeignReference` where the name is taken, `ForeignForm` where no table may have it."""
+        if set(name) & UNUSABLE:
+            raise ForeignForm(
+                f"the table name '{name[:60]}' holds one of {' '.join(sorted(UNUSABLE))}, which separate or quote names",
+                place=cursor.place,
+                remedy="Rename it in the source.",
+            )
         if name in self.tables:
             first = self.tables[name].cursor.place
             raise ForeignReference(

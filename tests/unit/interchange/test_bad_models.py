@@ -64,6 +64,8 @@ BAD = [
         ForeignReference,
         ":8",
     ),
+    ("metricflow", "m.yml", LATEST.replace("name: orders", "name: shop.orders"), ForeignForm, ":2"),
+    ("cube", "m.yml", CUBE.replace("name: orders", "name: '{orders}'"), ForeignForm, ":2"),
     ("lookml", "m.lkml", LOOKML + "view: x {", ForeignSyntax, ":6"),
     ("lookml", "m.lkml", 'view: x {\n  label: "a"\n  label: "b"\n}\n', ForeignSyntax, ":3"),
     ("lookml", "m.lkml", LOOKML + LOOKML, ForeignReference, ":6"),

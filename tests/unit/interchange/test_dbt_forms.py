@@ -325,3 +325,14 @@ def test_running_totals_of_the_latest_form_are_what_the_hand_says(engine):
     assert [(row[0][:7], *(float(cell) for cell in row[1:])) for row in found] == [
         (month, pytest.approx(ever), pytest.approx(within)) for month, ever, within in wanted
     ]
+
+
+def test_a_metric_whose_name_cannot_be_asked_for_is_lost_with_what_is_made_of_it(tmp_path):
+    lines = (
+        "      - {name: a.b, type: simple, agg: max, expr: amount}\n"
+        "      - {name: r, type: ratio, numerator: {name: a.b, filter: \"{{ Dimension('order__status') }} = 'x'\"}, "
+        "denominator: ordered}\n"
+    )
+    made = imported(MODEL + lines, tmp_path)
+    assert set(made.tables["orders"].metrics) == {"ordered"}
+    assert [line for outcome, line, _ in told(made.report, "metrics[") if outcome == "lost"] == [12, 13]

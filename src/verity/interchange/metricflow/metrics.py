@@ -16,6 +16,7 @@ from verity.contracts.metric import GRAINS
 from verity.exceptions import ForeignReference
 from verity.interchange import sql
 from verity.interchange.cursor import Cursor
+from verity.interchange.drafting import usable
 from verity.interchange.metricflow.filters import texts_of
 from verity.interchange.metricflow.measures import aggregate
 from verity.interchange.metricflow.metric_parts import MetricParts, Source, filled, window
@@ -81,6 +82,8 @@ class Metrics(MetricParts):
             "cumulative": self._cumulative,
             "conversion": self._conversion,
         }
+        if not usable(name):
+            raise sql.Untranslatable(f"'{name[:60]}' is no name that could be asked for in Verity")
         if kind not in readers:
             raise sql.Untranslatable(f"a metric of type '{kind}' is none that Verity knows")
         told = shown(cursor)
