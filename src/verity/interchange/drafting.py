@@ -149,7 +149,7 @@ class Drafts:
         """A new table. Raises `ForeignReference` where the name is taken, `ForeignForm` where no table may have it."""
         if set(name) & UNUSABLE:
             raise ForeignForm(
-                f"the table name '{name[:60]}' holds one of {' '.join(sorted(UNUSABLE))}, which separate or quote names",
+                f"the table name '{name[:60]}' holds one of {' '.join(sorted(UNUSABLE))} (they separate names)",
                 place=cursor.place,
                 remedy="Rename it in the source.",
             )
