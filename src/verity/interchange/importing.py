@@ -24,6 +24,7 @@ from verity.interchange.lookml.reader import read_lookml_model
 from verity.interchange.metricflow.reader import read_metricflow
 from verity.interchange.ossie.reader import read_ossie
 from verity.interchange.ossie.writer import as_json, write_ossie
+from verity.interchange.soundness import finished
 from verity.interchange.sources import read_sources
 
 READERS: dict[str, Callable[[list[Cursor], Drafts], None]] = {
@@ -49,7 +50,7 @@ def import_model(tool: str, path: Path, *, layer: str = "silver") -> Imported:
         if document.value is not None and not isinstance(document.value, dict):
             raise document.wrong("a mapping (key: value)")
     READERS[tool]([document for document in documents if document.value is not None], drafts)
-    return drafts.finished()
+    return finished(drafts)
 
 
 def write_tables(imported: Imported, folder: Path, *, report: Path | None = None) -> list[Path]:

@@ -6,7 +6,7 @@ import re
 
 from verity.exceptions import NothingToImport
 from verity.interchange.cursor import Cursor
-from verity.interchange.drafting import Drafts, aliases
+from verity.interchange.drafting import Drafts, aliases, unwritten
 from verity.interchange.lookml.dimensions import find_derived, read_dimensions
 from verity.interchange.lookml.explores import Explore
 from verity.interchange.lookml.measures import read_measures
@@ -57,6 +57,9 @@ def _table(names: Names, view: View) -> None:
         for key in ("extension", "view_label", "fields_hidden_by_default", "suggestions", "set", "drill_fields"):
             if key in cursor:
                 cursor.approximated("it says how Looker lists the fields of the view", key=key)
+        for key in ("parameter", "filter"):
+            for field in cursor.blocks(key):
+                field.lost("each question sets it anew; here a question has conditions", "Ask with --where.")
         if "required_access_grants" in cursor:
             draft.entry["access"] = {}
             cursor.lost(
@@ -83,7 +86,7 @@ def _derived_table(names: Names, view: View, block: Cursor) -> None:
     text = block.text("sql")
     if text is None:
         block.lost("a table derived from an explore", "Write `relation` as a SELECT, or build a model in dbt.")
-        draft.entry["hidden"] = True
+        draft.entry |= {"hidden": True, "relation": unwritten(draft.name)}
         return
     found = block.at("sql")
     assert found is not None  # noqa: S101 - text() found it
@@ -92,6 +95,7 @@ def _derived_table(names: Names, view: View, block: Cursor) -> None:
             block.lost("it says how Looker stores the table", key=key)
     if "{" in text:
         found.lost("the SELECT holds templates, which are only known when a query runs", "Write `relation` by hand.")
+        draft.entry["relation"] = unwritten(draft.name)
         return
     plain = _ALL_OF.match(text)
     if plain:
