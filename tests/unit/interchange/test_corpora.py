@@ -129,3 +129,20 @@ def alike(found, wanted):
         return float(found[0][0]) == pytest.approx(float(wanted[0][0]), rel=1e-9)
     except (TypeError, ValueError):
         return found == wanted
+
+
+def test_names_that_several_tables_have_come_back_though_they_are_one_list_in_ossie(tmp_path):
+    count = {"sql": "COUNT(*)"}
+    metrics = {"count": count, "b_count": {"sql": "MAX(x)"}, "a_count": {"sql": "MIN(x)"}, "a_count_2": count}
+    tables = {
+        name: TableEntry.model_validate(
+            {"table": name, "primary_key": ["id"], "columns": {"id": "", "x": ""}, "metrics": metrics}
+        )
+        for name in ("a", "b")
+    }
+    document, _ = write_ossie(tables, "shop")
+    names = [metric["name"] for metric in document["metrics"]]
+    assert len(names) == len(set(names)) == 8
+    back = through_ossie(tables, tmp_path).tables
+    assert {name: set(entry.metrics) for name, entry in back.items()} == {name: set(metrics) for name in tables}
+    assert {n: m.sql for n, m in back["a"].metrics.items()} == {n: m["sql"] for n, m in metrics.items()}
