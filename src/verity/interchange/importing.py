@@ -45,7 +45,13 @@ def import_model(tool: str, path: Path, *, layer: str = "silver") -> Imported:
     ledger = Ledger()
     ledger.files.extend(read_sources(tool, path))
     drafts = Drafts(tool, ledger, layer=layer)
-    documents = [Cursor(ledger, file, (), file.document.value) for file in ledger.files]
+    for file in ledger.files:
+        if file.unread is not None:
+            ledger.mark(file, (), "lost", *file.unread)
+    if all(file.unread is not None for file in ledger.files):
+        reason, remedy = ledger.files[0].unread or ("", "")
+        raise NothingToImport(f"{ledger.files[0].name}: {reason}", remedy=remedy)
+    documents = [Cursor(ledger, file, (), file.document.value) for file in ledger.files if file.unread is None]
     for document in documents:
         if document.value is not None and not isinstance(document.value, dict):
             raise document.wrong("a mapping (key: value)")

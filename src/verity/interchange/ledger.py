@@ -101,6 +101,8 @@ class SourceFile:
 
     name: str
     document: Document
+    unread: tuple[str, str] | None = None
+    """Why it is not read, and what to do."""
 
     def place(self, path: Path = ()) -> str:
         """`file:line` of an entry."""

@@ -11,6 +11,7 @@ from tests.unit.interchange.test_losses import CUBE, LOOKML, OSSIE
 from verity.data.catalog import build_catalog
 from verity.data.check import check_dictionary
 from verity.data.dictionary import make_dictionary
+from verity.exceptions import NothingToImport
 from verity.interchange.drafting import Imported
 from verity.interchange.importing import import_model
 from verity.semantic.model import load_model
@@ -203,3 +204,31 @@ def test_rows_are_never_repeated_by_a_relationship_to_several_rows(tmp_path, eng
         "LEFT JOIN silver.visits AS v ON o.customer_id = v.customer_id) GROUP BY 1 ORDER BY 1"
     ).fetchall()
     assert [(name, float(total)) for name, total in found] == [(name, float(total)) for name, total in wanted]
+
+
+def test_files_that_are_not_read_are_told_and_the_others_come_in(tmp_path):
+    (tmp_path / "a.view.lkml").write_text(LOOKML, encoding="utf-8")
+    (tmp_path / "b.dashboard.lookml").write_text("- dashboard: b\n  title: B\n", encoding="utf-8")
+    looker = import_model("lookml", tmp_path).report
+    assert [(loss.file, loss.outcome) for loss in looker.losses] == [("b.dashboard.lookml", "lost")]
+    (tmp_path / "c.yml").write_text(CUBE, encoding="utf-8")
+    (tmp_path / "d.js").write_text("cube(`orders`, {});", encoding="utf-8")
+    cube = import_model("cube", tmp_path).report
+    assert [(loss.file, loss.outcome, loss.line) for loss in cube.losses] == [("d.js", "lost", 1)]
+    assert (cube.tables, cube.share) == (1, pytest.approx(1 - 1 / cube.fields))
+    with pytest.raises(NothingToImport, match=r"d\.js: models in JavaScript"):
+        import_model("cube", tmp_path / "d.js")
+
+
+def test_constants_of_a_looker_project_stand_where_they_are_named(tmp_path):
+    text = LOOKML.replace("{\n", "{\n  sql_table_name: @{schema}.orders_all ;;\n", 1)
+    measure = (
+        "  measure: taxed { type: sum sql: ${amount} * @{rate} ;; }\n  measure: none { type: sum sql: @{no} ;; }\n"
+    )
+    (tmp_path / "a.view.lkml").write_text(text[:-2] + measure + "}\n", encoding="utf-8")
+    constants = 'project_name: "p"\nconstant: schema { value: "gold" export: none }\nconstant: rate { value: "1.21" }\n'
+    (tmp_path / "manifest.lkml").write_text(constants, encoding="utf-8")
+    made = import_model("lookml", tmp_path)
+    orders = made.tables["orders"]
+    assert (orders.relation, orders.metrics["taxed"].sql) == ("gold.orders_all", "SUM(amount * 1.21)")
+    assert [loss.path for loss in made.report.losses] == ["view[orders].measure[none]", "project_name"]

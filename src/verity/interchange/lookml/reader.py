@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 from verity.exceptions import NothingToImport
 from verity.interchange.cursor import Cursor
@@ -25,11 +27,20 @@ _MODEL = {
     "access_grant": "access is by role in Verity",
     "test": "write a check or a test of the model",
     "label": "a model has no label in Verity",
+    "project_name": "it names the project in Looker",
+    "local_dependency": "the files of another project are read only where its folder is imported too",
+    "remote_dependency": "the files of another project are read only where its folder is imported too",
+    "localization_settings": "Verity has its own words for each language (`aliases`)",
+    "new_lookml_runtime": "it is a setting of Looker",
+    "application": "an application inside Looker",
+    "visualization": "a picture inside Looker",
 }
+_CONSTANT = re.compile(r"@\{(\w+)\}")
 
 
 def read_lookml_model(documents: list[Cursor], drafts: Drafts) -> None:
     """Every view and explore. Raises `NothingToImport`, `ForeignForm`, `ForeignReference`."""
+    documents = _with_constants(documents)
     views = read_views([view for document in documents for view in document.blocks("view")])
     if not views:
         raise NothingToImport("no 'view:' in what was read", remedy="Name the folder of the LookML project.")
@@ -47,6 +58,28 @@ def read_lookml_model(documents: list[Cursor], drafts: Drafts) -> None:
         explore.read_rest()
     for document in documents:
         _model(document, drafts)
+
+
+def _with_constants(documents: list[Cursor]) -> list[Cursor]:
+    """The documents with the constants of the project in the places that name them."""
+    constants: dict[str, str] = {}
+    for document in documents:
+        for constant in document.blocks("constant"):
+            constants[constant.required("name")] = constant.text("value") or ""
+            constant.imported("export")
+    if not constants:
+        return documents
+    return [replace(document, value=_filled(document.value, constants)) for document in documents]
+
+
+def _filled(value: Any, constants: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(part, constants) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_filled(part, constants) for part in value]
+    if not isinstance(value, str):
+        return value
+    return _CONSTANT.sub(lambda match: constants.get(match.group(1), match.group()), value)
 
 
 def _table(names: Names, view: View) -> None:
