@@ -23,6 +23,11 @@ DIALECT = "duckdb"
 
 _PLACE = "__ref_{}__"
 _PLACED = re.compile(r"__ref_(\d+)__")
+_REWRITTEN = frozenset({"DOW", "DOY"})
+_KEPT = "__unit_{}__"
+_KEPT_UNIT = re.compile(r"(?<=EXTRACT\()__unit_(DO[WY])__")
+_BACKTICKS = re.compile(r"('(?:[^']|'')*')|`([^`]+)`")
+"""Texts, which are left alone, and names as MySQL and BigQuery quote them."""
 _LEFT = re.compile(r"\{\{|\{%|\$\{|<%|\{[\w. ]+\}")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -88,7 +93,7 @@ def parse(text: str, *, templates: re.Pattern[str] | None = None, dialect: str =
     plain = templates.sub(place, text) if templates else text
     if not all(found):
         raise Untranslatable("it holds an empty template")
-    plain = plain.strip().rstrip(";").strip()
+    plain = _BACKTICKS.sub(lambda match: match.group(1) or f'"{match.group(2)}"', plain.strip().rstrip(";").strip())
     if left := _LEFT.search(plain):
         raise Untranslatable(f"it holds the template '{left.group()}', which is only known when a query runs")
     try:
@@ -125,7 +130,11 @@ def written(tree: exp.Expr) -> str:
     """The tree as Verity's SQL, on one line."""
     while isinstance(tree, exp.Paren):
         tree = tree.this
-    return str(tree.sql(dialect=DIALECT, comments=False))
+    kept = tree.copy()
+    for node in kept.find_all(exp.Extract):
+        if node.this.name.upper() in _REWRITTEN:  # DuckDB's printer would write DAYOFWEEK, which Verity does not know
+            node.set("this", exp.var(_KEPT.format(node.this.name.upper())))
+    return _KEPT_UNIT.sub(r"\1", str(kept.sql(dialect=DIALECT, comments=False)))
 
 
 def row(tree: exp.Expr) -> str:

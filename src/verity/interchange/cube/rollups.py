@@ -31,6 +31,7 @@ def read_rollups(names: Names, cube: Cube) -> None:
             cursor.lost(str(reason), "Declare a rollup by hand.")
             continue
         draft.entry.setdefault("rollups", {})[name] = entry
+        draft.origins["rollups", name] = cursor
 
 
 def _rollup(names: Names, cube: Cube, cursor: Cursor) -> dict[str, Any]:
@@ -118,3 +119,4 @@ def read_freshness(names: Names, cube: Cube) -> None:
         block.lost("the probe holds a template", "Give `freshness: {probe: SELECT ...}`.", key="sql")
     if freshness:
         draft_of(names.drafts, cube).entry["freshness"] = freshness
+        draft_of(names.drafts, cube).origins["freshness", ""] = block
