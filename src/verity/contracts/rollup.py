@@ -28,6 +28,10 @@ class BuiltRollup(Contract):
     """The append-only value, as text, before which every row is covered."""
     digest: str | None = None
     """Of all that it reads of the rows before the watermark: another one where any of them changed since."""
+    apart: tuple[str, ...] = ()
+    """The same of each table alone: its rows, and a digest of what is read of it."""
+    bounds: tuple[str | None, ...] = ()
+    """For each joined table the key up to which `apart` covers it; None: all of it."""
     hashing: str = ""
     """What hashed the values of its sketches: an engine and its version. States of unlike hashes do not merge."""
     built_at: datetime

@@ -14,12 +14,13 @@ from sqlglot import exp
 
 from verity.contracts.rollup import BuiltRollup, RollupState, RollupVerdict
 from verity.data.model import Dictionary
-from verity.exceptions import QueryTimedOut, RollupInvalid
+from verity.exceptions import RollupInvalid
+from verity.query.comparisons import Comparisons
 from verity.query.recent import Recent
 from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
 from verity.semantic.rollups.definition import Definition, define_rollup
-from verity.semantic.rollups.filling import tail, whole_sql
+from verity.semantic.rollups.filling import tail
 from verity.semantic.rollups.routing import Candidate, Routed, check_answers_itself, route
 from verity.semantic.rollups.sketches import ERROR
 from verity.warehouse.engine import Engine
@@ -45,10 +46,8 @@ class Rollups:
         self._engine = engine
         self._store: RollupStore | None = engine.rollups if isinstance(engine, HoldsRollups) else None
         self._declared: tuple[tuple[str, str], Declared] | None = None
-        self._proven: dict[tuple[str, str], bool] = {}
-        self._patience: dict[tuple[str, str], float] = {}
-        self.patience = 0.5
-        """Seconds that the first query after a publish waits to know whether the rows before a watermark changed."""
+        self.comparisons = Comparisons(engine)
+        """Whether the rows before a watermark changed."""
         self._outside: dict[tuple[str, tuple[tuple[str, str], ...]], frozenset[tuple[str, str]]] = {}
         self._guard = threading.Lock()
         self._routed: Recent[tuple[str, str, str, str, tuple[str, ...]], Routed] = Recent(512)
@@ -150,32 +149,10 @@ class Rollups:
             return ""
         if built.watermark is None:
             return "the data was published anew since it was built; run 'verity rollups build'"
-        unchanged = self._unchanged(definition, built, version)
+        unchanged = self.comparisons.unchanged(definition, built, version)
         if unchanged is None:
             return COMPARING
         return "" if unchanged else "rows before its watermark changed since it was built; run 'verity rollups build'"
-
-    def _unchanged(self, definition: Definition, built: BuiltRollup, version: str) -> bool | None:
-        """Whether all that it read of the rows before its watermark is as it was, asked once for each data version.
-
-        The first queries wait a little for it, each twice as long as the one before, and read the tables until it is
-        known (None).
-        """
-        key = (f"{built.relation[0] or ''}.{built.relation[2]}", version)
-        known = self._proven.get(key)
-        if known is None:
-            patience = self._patience.get(key, self.patience)
-            self._patience[key] = patience * 2
-            try:
-                read = self._engine.read(whole_sql(definition, built.watermark), seconds=patience)
-            except QueryTimedOut:
-                return None
-            if read.state.data_version != version:
-                return None  # published in between
-            (row,) = read.table.to_pylist()
-            known = str(row["digest"]) == built.digest
-            self._proven[key] = known
-        return known
 
     def _not_ours(self, definition: Definition, version: str) -> frozenset[tuple[str, str]]:
         """The tables it reads that Verity does not publish."""

@@ -141,6 +141,10 @@ class QueryService(RollupVerbs):
         self._outside = OutsideTables(engine)
         self._told: Recent[tuple[str, str, str], _Told] = Recent(512)
 
+    def close(self) -> None:
+        """Stop what runs beside the queries. It may still be asked."""
+        self._rollups.comparisons.close()
+
     def run(
         self,
         query: MetricQuery,

@@ -34,6 +34,10 @@ class RollupPlan:
     """`key`, `rows` and `digest` of each partition of the raw table: unequal where any row differs."""
     whole: Callable[[str | None], str]
     """`rows` and `digest` of the raw table behind it, over its joins."""
+    apart: Callable[[str | None, Sequence[str | None]], str]
+    """One row: the rows and the digest of each table behind it, alone; of a joined one up to its key."""
+    bounds: Callable[[str | None], str | None]
+    """One row: those keys as they are now; None where it joins no table."""
     source_rows: Callable[[str | None], str]
     """The rows of the raw table alone."""
     watermark: str | None

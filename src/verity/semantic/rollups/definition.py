@@ -7,7 +7,7 @@ same expression of a rollup are one and the same AST.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast, get_args
@@ -88,6 +88,8 @@ class Definition:
     """The key and the `refresh` column, which together tell whether a row of the table changed; empty: no such."""
     sketches: tuple[Sketch, ...] = ()
     """The approximate distinct counts that it answers; their planes are among the parts."""
+    ordered: frozenset[str] = frozenset()
+    """The joined tables, by alias, whose key is one number or time."""
 
     @property
     def member(self) -> str:
@@ -175,6 +177,7 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
     parts = tuple(parts_of(who, select.expressions[count:], keys, counts))
     told, planes = sketch_parts(counts, len(parts), dialect)
     skeleton = exp.Select(from_=select.args["from_"].copy(), joins=[j.copy() for j in select.args.get("joins") or ()])
+    joins = _joins(model, table, skeleton)
     appended, appended_type = _appended(model, who, table, entry)
     made = Definition(
         table,
@@ -184,12 +187,13 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
         (*parts, *planes),
         skeleton,
         select,
-        _joins(model, table, skeleton),
+        joins,
         dialect,
         appended,
         appended_type,
         _marked_by(model, who, table, entry),
         told,
+        frozenset(_ordered(model, joins)),
     )
     if entry.partition and made.partition is None:
         raise RollupInvalid(
@@ -263,6 +267,20 @@ def _joins(model: Model, table: str, skeleton: exp.Select) -> Mapping[str, JoinN
             continue  # an alias that was cut short, or an entity-level table: never INNER here
         found[join.alias_or_name] = (source, last)
     return found
+
+
+def _ordered(model: Model, joins: Mapping[str, JoinName]) -> Iterator[str]:
+    for alias, (source, name) in joins.items():
+        hop = model.graph.hops(source).get(name)
+        if hop is None or len(hop.pairs) != 1:
+            continue
+        ours, theirs = hop.pairs[0]
+        kinds = {
+            types.family(model.binder.column(hop.source, (), ours).type),
+            types.family(model.binder.column(hop.target, (), theirs).type),
+        }
+        if len(kinds) == 1 and kinds <= {"bigint", "decimal", "date", "timestamp", "timestamptz"}:
+            yield alias
 
 
 def _appended(model: Model, who: str, table: str, entry: RollupEntry) -> tuple[exp.Expr | None, Type]:

@@ -227,6 +227,7 @@ class DuckDBRollupBuilder:
                 remedy="A many_to_one join finds several rows: check the key of the table that it leads to.",
             )
         _, digest = self._row(plan.whole(until)) if until is not None else (None, None)
+        bounds, apart = self._apart(plan, until) if until is not None else ((), ())
         sync_path(path)
         path.rename(path.with_name(f"{name}.duckdb"))
         return BuiltRollup(
@@ -239,11 +240,19 @@ class DuckDBRollupBuilder:
             types={str(column[0]): str(column[1]) for column in columns},
             watermark=until,
             digest=None if digest is None else str(digest),
+            apart=apart,
+            bounds=bounds,
             hashing=_HASHING,
             built_at=datetime.now(UTC),
             seconds=round(time.perf_counter() - began, 3),
             rebuilt=rebuilt,
         )
+
+    def _apart(self, plan: RollupPlan, until: str) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+        """The highest keys of joined tables, and each table alone up to there."""
+        found = plan.bounds(until)
+        bounds = tuple(None if key is None else str(key) for key in self._row(found)) if found else ()
+        return bounds, tuple(map(str, self._row(plan.apart(until, bounds))))
 
     def _row(self, sql: str) -> tuple[Any, ...]:
         row = self._connection.execute(sql).fetchone()

@@ -184,6 +184,7 @@ class PostgresRollupBuilder:
             self._refuse_loose_text(plan, "pg_temp.verity_counted")
             self._run("drop table pg_temp.verity_counted")
         digest = str(self._one(plan.whole(until))[1]) if until is not None else None
+        bounds, apart = self._apart(plan, until) if until is not None else ((), ())
         return BuiltRollup(
             rollup=plan.rollup,
             definition=plan.definition,
@@ -194,11 +195,19 @@ class PostgresRollupBuilder:
             types=self._types(table),
             watermark=until,
             digest=digest,
+            apart=apart,
+            bounds=bounds,
             hashing=str(self._one(_HASHING)[0]),
             built_at=datetime.now(UTC),
             seconds=round(time.perf_counter() - began, 3),
             rebuilt=rebuilt,
         )
+
+    def _apart(self, plan: RollupPlan, until: str) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+        """The highest keys of joined tables, and each table alone up to there."""
+        found = plan.bounds(until)
+        bounds = tuple(None if key is None else str(key) for key in self._one(found)) if found else ()
+        return bounds, tuple(map(str, self._one(plan.apart(until, bounds))))
 
     def _refuse_loose_text(self, plan: RollupPlan, table: str) -> None:
         """A collation by which unlike texts are equal would make one row of them, which raw queries tell apart."""
