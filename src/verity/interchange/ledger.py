@@ -142,7 +142,7 @@ class Ledger:
             }
             unknown: dict[Path, int] = {}
             for leaf in leaves:
-                outcome = self._outcome(file.name, leaf)
+                outcome = self._outcome(file, leaf)
                 if outcome is None:
                     counts["lost"] += 1
                     top = next(leaf[:depth] for depth in range(1, len(leaf) + 2) if leaf[:depth] not in touched)
@@ -165,13 +165,13 @@ class Ledger:
             notes=tuple(notes),
         )
 
-    def _outcome(self, name: str, leaf: Path) -> Outcome | None:
-        worst: Outcome | None = None
-        for depth in range(len(leaf) + 1):
-            for mark in self._marks.get((name, leaf[:depth]), ()):
-                if worst is None or _RANK[mark.outcome] > _RANK[worst]:
-                    worst = mark.outcome
-        return worst
+    def _outcome(self, file: SourceFile, leaf: Path) -> Outcome | None:
+        """The worst mark of a field: its own, those of the blocks around it, and those of the entries of a list."""
+        places = [leaf[:depth] for depth in range(len(leaf) + 1)]
+        value = value_at(file.document.value, leaf)
+        places += [(*leaf, index) for index in range(len(value))] if isinstance(value, list) else []
+        found = [mark.outcome for place in places for mark in self._marks.get((file.name, place), ())]
+        return max(found, key=_RANK.__getitem__, default=None)
 
     def _told(self, file: SourceFile, leaves: list[Path]) -> Iterator[Loss]:
         below = Counter(leaf[:depth] for leaf in leaves for depth in range(len(leaf) + 1))
@@ -215,6 +215,13 @@ def path_text(value: Any, path: Path) -> str:
         else:
             text += f".{step}" if text else step
     return text or "(the whole file)"
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """What stands at a path of a document; None where nothing does."""
+    for step in path:
+        value = _below(value, step)
+    return value
 
 
 def _below(value: Any, step: str | int) -> Any:

@@ -270,7 +270,8 @@ def test_a_percentile_of_a_hundred_is_read_as_such_and_one_beyond_is_lost(tmp_pa
         ("", ["approximated"]),
         (", period_agg: first", ["approximated"]),
         (", period_agg: last", []),
-        (", window: 30 days, period_agg: last", []),
+        (", grain_to_date: month, period_agg: last", []),
+        (", window: 30 days, period_agg: last", ["approximated"]),
         (", window: 2 months, period_agg: last", ["approximated"]),
     ],
 )
@@ -336,3 +337,13 @@ def test_a_metric_whose_name_cannot_be_asked_for_is_lost_with_what_is_made_of_it
     made = imported(MODEL + lines, tmp_path)
     assert set(made.tables["orders"].metrics) == {"ordered"}
     assert [line for outcome, line, _ in told(made.report, "metrics[") if outcome == "lost"] == [12, 13]
+
+
+@pytest.mark.parametrize("key", ["input_metrics", "metrics"])
+def test_metrics_that_are_named_by_a_plain_list_are_read(key, tmp_path):
+    lines = f"      - {{name: twice, type: derived, expr: ordered + ordered, {key}: [ordered]}}\n"
+    made = imported(MODEL + lines, tmp_path)
+    assert made.tables["orders"].metrics["twice"].sql == "{orders.ordered} + {orders.ordered}"
+    assert made.report.share == 1.0
+    broken = imported(MODEL + lines.replace("[ordered]", "[ordered, nobody]"), tmp_path)
+    assert told(broken.report, "metrics[twice]")[0][:2] == ("lost", 12)

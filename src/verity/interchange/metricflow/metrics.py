@@ -184,17 +184,21 @@ class Metrics(MetricParts):
         return self.part(home, entry, f"{name}_in_period", blocks[0])
 
     def _told_apart(self, cursor: Cursor, blocks: list[Cursor], choice: str, span: str) -> None:
-        """Say where a coarser grain gives another number than dbt's: it shows the first of the period, or counts back
-        from its last day."""
+        """Say where a coarser grain gives another number than dbt's: it shows the first of the period, or the last day
+        whose window holds rows."""
         holder = next((block for block in blocks if "period_agg" in block), cursor)
         key = "period_agg" if "period_agg" in holder else "type"
         if choice != "last":
             said = "" if "period_agg" in holder else " where it names no period_agg"
             reason = f"by a coarser grain dbt shows the {choice} value of the period{said}; Verity its value at the end"
             holder.approximated(reason, "Ask by day for dbt's numbers, or set `period_agg: last`.", key=key)
-        elif any(grain in span for grain in COARSE):
-            reason = f"by a coarser grain Verity counts whole periods; dbt {span} back from the last day"
-            holder.approximated(reason, key=key)
+        elif span:
+            counted = "in whole periods of their own grain" if any(grain in span for grain in COARSE) else "as they are"
+            reason = (
+                f"by a coarser grain dbt shows the last day whose {span} hold rows; Verity the end of the period, "
+                f"{span} counted {counted}"
+            )
+            holder.approximated(reason, "Ask by day for dbt's numbers.", key=key)
 
     def _conversion(
         self, name: str, source: Source, parameters: Cursor, filters: list[str]
