@@ -286,7 +286,7 @@ class RowTyper:
             raise ExpressionInvalid(f"'{node.sql()}' needs a date or time, not {wrong[0]}", remedy="Cast it to a date.")
 
     def _cast(self, node: exp.Expr) -> Typed:
-        to = types.logical(node.args["to"].sql())
+        to = types.logical(node.args["to"].sql("duckdb"))
         if to is None:
             raise ExpressionInvalid(
                 f"'{node.sql()}' casts to an unknown type", remedy="Cast to bigint, decimal(p,s), ..."

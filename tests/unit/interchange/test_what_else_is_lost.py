@@ -232,3 +232,41 @@ def test_constants_of_a_looker_project_stand_where_they_are_named(tmp_path):
     orders = made.tables["orders"]
     assert (orders.relation, orders.metrics["taxed"].sql) == ("gold.orders_all", "SUM(amount * 1.21)")
     assert [loss.path for loss in made.report.losses] == ["view[orders].measure[none]", "project_name"]
+
+
+FORMATTED = "TO_CHAR({CUBE}.created_at, 'YYYY-MM')"
+
+
+def test_sql_that_would_be_written_with_a_part_left_out_is_lost(tmp_path, capfd):
+    joined = (
+        CUBE
+        + "    joins:\n      - {name: b, relationship: many_to_one, sql: \"TO_CHAR({CUBE}.x, 'YYYY') = {b}.y\"}\n"
+        + "  - {name: b, sql_table: b, dimensions: [{name: y, sql: y, type: string, primary_key: true}]}\n"
+    )
+    text = joined.replace("    measures:\n", f'      - {{name: m, type: string, sql: "{FORMATTED}"}}\n    measures:\n')
+    made = imported("cube", text, tmp_path)
+    assert "m" not in made.tables["orders"].columns
+    assert made.tables["orders"].joins == {}
+    assert [line for line, reason in lost(made, "[orders]") if "'format' is not supported" in reason] == [8, 12]
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "here"),
+    [
+        ("{CUBE}.x::numeric / 3", "SUM(CAST(x AS DOUBLE) / 3)"),
+        ("CAST({CUBE}.x AS decimal)", "SUM(CAST(x AS DOUBLE))"),
+        ("CAST({CUBE}.x AS NUMERIC(12, 4))", "SUM(CAST(x AS DECIMAL(12, 4)))"),
+        ("CASE WHEN {CUBE}.y = 'as numeric' THEN {CUBE}.x END", "SUM(CASE WHEN y = 'as numeric' THEN x END)"),
+    ],
+)
+def test_a_number_of_any_digits_keeps_them(written, here, tmp_path):
+    made = imported("cube", CUBE + f'      - {{name: some, type: sum, sql: "{written}"}}\n', tmp_path)
+    assert made.tables["orders"].metrics["some"].sql == here
+
+
+def test_a_time_that_is_cast_in_the_source_comes_in(tmp_path):
+    line = '      - {name: at, type: time, sql: "{CUBE}.created_at::timestamp"}\n    measures:\n'
+    made = imported("cube", CUBE.replace("    measures:\n", line), tmp_path)
+    assert made.tables["orders"].columns["at"].sql == "CAST(created_at AS TIMESTAMP)"
+    assert made.report.lost == 0
