@@ -97,19 +97,21 @@ class Stub:
         timeout_ms: int = 30_000,
         deterministic: bool = True,
         gives: Json | None = None,
+        trace: Json | None = None,
         **hashes: str,
     ) -> None:
         self.definition = define(
             name, version, takes=ANYTHING, gives=gives or ANYTHING, timeout_ms=timeout_ms, deterministic=deterministic
         )
-        self.output, self.does, self.hashes = output, does, hashes
+        self.output, self.does, self.hashes, self.trace = output, does, hashes, trace or {}
         self.calls: list[tuple[Json, ToolContext]] = []
 
     def __call__(self, args: Json, context: ToolContext) -> ToolResult:
         self.calls.append((args, context))
         if self.does is not None:
             self.does(args, context)
-        return ToolResult(output=self.output, trace={"freshness": {"loaded_at": "2025-12-19"}}, **self.hashes)
+        trace = {"freshness": {"loaded_at": "2025-12-19"}, **self.trace}
+        return ToolResult(output=self.output, trace=trace, **self.hashes)
 
 
 def resolve_stub(output: Json = RESOLVED, **more: object) -> Stub:

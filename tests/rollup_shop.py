@@ -174,7 +174,7 @@ class Shop:
         off = QuerySettings(cache_bytes=0)
         self.service = QueryService(self.engine, lambda: dictionary_of(self.tables), off)
         self.raw = QueryService(self.engine, lambda: dictionary_of(bare), off)
-        self.service._rollups.patience = 60.0  # a busy machine is no reason to read the tables
+        self.service._rollups.comparisons.patience = 60.0  # a busy machine is no reason to read the tables
         self.loads = 0
 
     def publish(self, orders: Iterable[Mapping[str, Any]], customers: Iterable[Mapping[str, Any]]) -> None:
@@ -214,6 +214,7 @@ class Shop:
 
     def close(self) -> None:
         """Let go of the engine."""
+        self.service.close()
         self.engine.close()
 
 

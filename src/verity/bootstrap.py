@@ -93,9 +93,11 @@ class ProjectParts:
             mask_key=key.get_secret_value() if (key := settings.access.mask_key) else None,
             cache_bytes=settings.cache.megabytes << 20,
         )
-        return QueryService(
+        service = QueryService(
             self.engine, self.dictionary, limits, proofs=self.project / ".verity" / "cache" / "joins.json"
         )
+        self._closing.callback(service.close)
+        return service
 
     @cached_property
     def tools(self) -> LocalTransport:

@@ -200,6 +200,7 @@ class Workbench:
             "engine": result.trace.get("engine"),
             "freshness": result.trace.get("freshness"),
             "rollup": result.trace.get("rollup"),
+            "estimates": result.trace.get("estimates") or (),
             "principal": "owner (all rows)" if self.principal.is_owner else self.principal.id,
         }
         partial = beside["plan"].get("partial")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -60,22 +62,102 @@ def test_an_appended_row_shows_with_the_next_publish_and_the_rollup_still_serves
     agrees(shop, 1)
 
 
+ASKED = query("revenue", "orders", by=("orders.at:month",))
+
+
 def test_until_the_comparison_is_done_queries_read_the_tables(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.build()
+    shop.service._rollups.comparisons.patience = 0.05
     shop.publish([*orders(), order(1_000, RANDOM)], customers())
-    read, waits = shop.engine.read, []
+    read, may_go, begun = shop.engine.read, threading.Event(), []
 
     def slow(sql: str, *args: Any, **named: Any) -> ReadResult:
-        if '"digest"' in sql and len(waits) < 2:
-            waits.append(named["seconds"])
-            raise QueryTimedOut("too slow")
+        if threading.current_thread().name == "rollup comparison":
+            begun.append(sql)
+            assert may_go.wait(30)
         return read(sql, *args, **named)
 
     monkeypatch.setattr(shop.engine, "read", slow)
-    asked = query("revenue", "orders", by=("orders.at:month",))
-    served = [shop.ask(asked, OWNER).trace["rollup"] for _ in range(3)]
-    assert served == [None, None, "orders.by_day"]
-    assert waits[1] == 2 * waits[0]
+    served = [shop.ask(ASKED, OWNER).trace["rollup"] for _ in range(3)]
+    assert served == [None, None, None]
+    assert "still to be compared" in shop.service.rollup_verdicts(ASKED, OWNER)[0].reason
+    may_go.set()
+    shop.service._rollups.comparisons.patience = 30.0
+    wait_until(lambda: shop.ask(ASKED, OWNER).trace["rollup"] == "orders.by_day")
+    assert len(begun) == 1, "one comparison, whoever asks and however often"
+
+
+def test_rows_that_were_only_appended_are_found_without_a_join(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a joined table changed too, the joined rows are compared, and they decide."""
+    shop.build()
+    read, begun = shop.engine.read, []
+
+    def noted(sql: str, *args: Any, **named: Any) -> ReadResult:
+        if threading.current_thread().name == "rollup comparison":
+            begun.append("JOIN" in sql)
+        return read(sql, *args, **named)
+
+    monkeypatch.setattr(shop.engine, "read", noted)
+    shop.publish([*orders(), order(1_000, RANDOM)], customers())
+    assert shop.ask(ASKED, OWNER).trace["rollup"] == "orders.by_day"
+    assert begun == [False]
+    begun.clear()
+    newcomer = {"customer_id": 99, "region": "EU", "tier": "a"}
+    shop.publish([*orders(), order(1_001, RANDOM) | {"customer_id": 99}], [*customers(), newcomer])
+    assert shop.ask(ASKED, OWNER).trace["rollup"] == "orders.by_day", "a new customer changes no older order"
+    assert begun == [False, True]
+
+
+def test_joined_rows_of_higher_keys_change_nothing_before_the_watermark_and_those_between_may(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Orders name the customers 1 to 15. Known are 1 to 12 and 20 at first, then 30 too, then 14, whom orders name."""
+    people = [*customers(), {"customer_id": 20, "region": "EU", "tier": "a"}]
+    shop.publish(orders(), people)
+    shop.build()
+    read, begun = shop.engine.read, []
+
+    def noted(sql: str, *args: Any, **named: Any) -> ReadResult:
+        if threading.current_thread().name == "rollup comparison":
+            begun.append("JOIN" in sql)
+        return read(sql, *args, **named)
+
+    monkeypatch.setattr(shop.engine, "read", noted)
+    people = [*people, {"customer_id": 30, "region": "ASIA", "tier": "b"}]
+    shop.publish([*orders(), order(1_000, RANDOM) | {"customer_id": 30}], people)
+    asked = query("revenue", by=("orders.customer.region",))
+    assert shop.ask(asked, OWNER).trace["rollup"] == "orders.by_day"
+    assert begun == [False]
+    begun.clear()
+    shop.publish(orders(), [*people, {"customer_id": 14, "region": "ASIA", "tier": "b"}])
+    assert shop.ask(asked, OWNER).trace["rollup"] is None
+    assert begun == [False, True]
+
+
+def test_a_comparison_that_fails_is_made_again_and_one_that_is_stopped_is_not(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.build()
+    shop.publish([*orders(), order(1_000, RANDOM)], customers())
+    read, failures = shop.engine.read, []
+
+    def fails_once(sql: str, *args: Any, **named: Any) -> ReadResult:
+        if threading.current_thread().name == "rollup comparison" and not failures:
+            failures.append(sql)
+            raise QueryTimedOut("too slow")
+        return read(sql, *args, **named)
+
+    monkeypatch.setattr(shop.engine, "read", fails_once)
+    assert [shop.ask(ASKED, OWNER).trace["rollup"] for _ in range(2)] == [None, "orders.by_day"]
+    shop.publish([*orders(), order(1_001, RANDOM)], customers())
+    shop.service.close()
+    assert shop.ask(ASKED, OWNER).trace["rollup"] is None
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
 
 
 @pytest.mark.parametrize("what", ["late", "updated", "deleted", "swapped", "joined"])

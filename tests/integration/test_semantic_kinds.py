@@ -49,6 +49,25 @@ QUERIES: dict[str, dict[str, Any]] = {
         "order": [{"member": "revenue__growth", "desc": True, "nulls": "first"}],
         "limit": 20,
     },
+    "chosen by growth": {
+        "metrics": ["revenue", "filled"],
+        "by": [MONTH, {"dimension": "region"}],
+        "compare": "previous_month",
+        "filters": [
+            {
+                "or": [
+                    {"member": "revenue__growth", "op": "gt", "values": ["0.1"]},
+                    {"member": "filled__delta", "op": "lte", "values": [-2]},
+                    {"member": "region", "op": "is_null"},
+                ]
+            },
+            {"member": "revenue__previous", "op": "is_not_null"},
+        ],
+        "order": [{"member": "revenue__delta", "desc": True}],
+        "totals": True,
+        "limit": 12,
+        "time_range": RANGE,
+    },
     "compared by the fiscal calendar": {
         "metrics": ["revenue", "buyers"],
         "by": [{"dimension": "time", "grain": "fiscal_week"}, {"dimension": "region"}],

@@ -21,6 +21,7 @@ from verity.semantic.model import Model, load_model
 from verity.semantic.proofs import proof_sql
 from verity.semantic.shapes import compile_shape
 from verity.semantic.work import Fact
+from verity.warehouse.settings import UNSOUND_OPTIMIZERS
 
 Cells = list[tuple[Any, ...]]
 SCHEMA = "silver"
@@ -88,7 +89,7 @@ class Duck:
     dialect = "duckdb"
 
     def __init__(self) -> None:
-        self.connection = duckdb.connect(config={"threads": 1})
+        self.connection = duckdb.connect(config={"threads": 1, "disabled_optimizers": UNSOUND_OPTIMIZERS})
         self.connection.execute("SET TimeZone = 'UTC'")
 
     def load(self, world: World) -> None:

@@ -10,7 +10,7 @@ from tests.proof.aggregates import Agg
 from tests.proof.expressions import Col, Op
 from tests.proof.oracle_paths import Member
 from tests.proof.phrases import NUMERIC, TEMPORAL, Phrases
-from tests.proof.question import TIME, By, Question, Where, name_of
+from tests.proof.question import TIME, By, Node, Question, Tree, Where, name_of
 from tests.proof.questions import Questions
 from tests.proof.world import Metric, Table, World
 
@@ -18,6 +18,7 @@ SPANS = ("1 month", "1 quarter", "1 year", "2 months", "1 week", "7 days", "1 da
 COMPARISONS = (
     "previous_period", "previous_year", "previous_month", "previous_quarter", "1 year", "2 months", "7 days",
 )  # fmt: skip
+COMPARED = ("previous", "delta", "growth")
 GRAINS = ("day", "week", "month", "month", "quarter", "year")
 
 
@@ -114,12 +115,31 @@ class KindQuestions(Questions):
         where = tuple(self._leaf(m) for m in self._plain(roots, rng.choice([0, 0, 1]), "filter"))
         if rng.random() < 0.1:
             where = (*where, Where(None, "gte", (rng.choice([0, 1, 2]),), metric=rng.choice(metrics)))
-        asked = Question(metrics, tuple(dict.fromkeys(by)), where, extra=self._extras())
+        extra = self._extras()
+        if rng.random() < (0.4 if "compare" in extra else 0.01):
+            where = (*where, self._on_compared(metrics))
+        asked = Question(metrics, tuple(dict.fromkeys(by)), where, extra=extra)
         asked = self._zoned(replace(asked, **self._range()))
         if rng.random() < 0.3:
             names = [*(b.name() for b in asked.by), *metrics]
+            if "compare" in extra:
+                names += [f"{metric}__{part}" for metric in metrics for part in COMPARED]
             asked = replace(asked, order=((rng.choice(names), rng.random() < 0.5, rng.choice(["first", "last"])),))
         return replace(asked, limit=rng.choice([1, 3, 5])) if rng.random() < 0.1 else asked
+
+    def _on_compared(self, metrics: tuple[str, ...]) -> Node:
+        """A condition on what a metric is compared to, alone or beside one on a metric; now and then of no column."""
+        rng = self.rng
+        names = metrics if rng.random() < 0.95 else self.metrics
+        op = rng.choice(["gt", "gte", "lt", "lte", "not_equals", "is_null", "is_not_null"])
+        values = () if "null" in op else (rng.choice([0, 1, -2, "0.25", "-0.5"]),)
+        leaf = Where(None, op, values, metric=rng.choice(names), part=rng.choice(COMPARED))
+        if rng.random() < 0.6:
+            return leaf
+        other = Where(
+            None, "gte", (rng.choice([0, 1, 2]),), metric=rng.choice(metrics), part=rng.choice(["", "growth"])
+        )
+        return Tree(rng.choice(["and", "or"]), (leaf, other))
 
     def _metric_of(self, table: str) -> str:
         names = [f"{table}.{n}" for n, m in self.world.tables[table].metrics.items() if _is_number(m)]

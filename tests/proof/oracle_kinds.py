@@ -21,6 +21,7 @@ from tests.proof.oracle_time import start
 from tests.proof.question import TIME, By, Node, Question, Tree, Where, leaves_of
 from tests.proof.world import Metric, Row, World
 
+PARTS = ("previous", "delta", "growth")
 LEAVES = ("simple", "percentile", "semi_additive")
 
 
@@ -81,6 +82,9 @@ class _Kinds:
     def rows(self) -> list[tuple[Cell, ...]]:
         """The details in order, cut by limit and offset."""
         compared = [leaf.metric for node in self._having for leaf in leaves_of(node) if isinstance(leaf, Where)]
+        parted = [leaf for node in self._having for leaf in leaves_of(node) if isinstance(leaf, Where) and leaf.part]
+        if any(self._earlier is None or leaf.metric not in self._asked.metrics for leaf in parted):
+            raise Refused("a condition on what is not compared", "VRT-226")
         for metric in (*self._asked.metrics, *(name for name in compared if name)):
             self._use(metric, PLAIN)
             if self._earlier is not None and metric in self._asked.metrics:
@@ -94,7 +98,7 @@ class _Kinds:
         rows = [(*key, *self._shown(key)) for key in self._keys if all(self._holds(n, key) for n in self._having)]
         width = 4 if self._earlier is not None else 1
         names = [by.name() for by in self._asked.by]
-        names += [m if i == 0 else f"{m} {i}" for m in self._asked.metrics for i in range(width)]
+        names += [m + part for m in self._asked.metrics for part in ("", *(f"__{p}" for p in PARTS))[:width]]
         return ordered(rows, names, self._asked)
 
     # --- what is read
@@ -311,7 +315,15 @@ class _Kinds:
             return (all if node.kind == "and" else any)(self._holds(part, key) for part in node.parts)
         if not isinstance(node, Where) or node.metric is None:
             raise Refused("a condition beside a metric")
-        return fits(self._final(node.metric, key), "decimal", node.op, node.values)
+        return fits(self._part(node.metric, node.part, key), "decimal", node.op, node.values)
+
+    def _part(self, name: str, part: str, key: Key) -> Cell:
+        """A metric, or how it compares with the earlier period."""
+        if not part:
+            return self._final(name, key)
+        assert self._earlier is not None
+        then = self._final(name, key, self._earlier)
+        return then if part == "previous" else _changed(self._final(name, key), then, part)
 
     # --- gaps
 

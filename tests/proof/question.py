@@ -26,12 +26,14 @@ class By:
 
 @dataclass(frozen=True)
 class Where:
-    """One comparison of a column, or of a metric (`metric` = `table.name`)."""
+    """One comparison of a column, or of a metric (`metric` = `table.name`) or what it is compared to (`part`)."""
 
     member: Member | None
     op: str
     values: tuple[Cell, ...] = ()
     metric: str | None = None
+    part: str = ""
+    """`previous`, `delta` or `growth`."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def _written(node: Node) -> dict[str, Any]:
         return {node.kind: [_written(part) for part in node.parts]}
     assert isinstance(node, Where)
     member = node.metric if node.metric is not None else name_of(node.member) if node.member else ""
+    member += f"__{node.part}" if node.part else ""
     return {"member": member, "op": node.op, "values": [plain(value) for value in node.values]}
 
 

@@ -79,6 +79,8 @@ def agree(expected: Any, got: Any) -> bool:
 def has_kinds(world: World, question: Question) -> bool:
     """Whether it takes more than plain groups to answer."""
     compared = [leaf.metric for leaf in question.leaves() if isinstance(leaf, Where) and leaf.metric]
+    if any(isinstance(leaf, Where) and leaf.part for leaf in question.leaves()):
+        return True
     parts = [world.tables[t].metrics[n] for t, _, n in (m.partition(".") for m in (*question.metrics, *compared))]
     plain = all(metric.type == "simple" for metric in parts)
     return bool(set(question.extra) - {"timezone"}) or (not plain and any(_has_kind(world, metric) for metric in parts))
@@ -158,4 +160,5 @@ def _count(tally: Tally, question: Question, expected: Any, got: Any) -> None:
     for key in question.extra:
         counts[f"with {key}"] += 1
     counts["with filters"] += bool(question.where)
+    counts["with conditions on compared columns"] += any(getattr(leaf, "part", "") for leaf in question.leaves())
     counts["empty"] += not expected

@@ -121,8 +121,9 @@ def _rows(bench: Workbench, query: MetricQuery, format_: str, labels: Literal["e
     result = bench.query(query)
     table = bench.with_labels(result.table, labels) if labels else result.table
     if format_ == "text":
-        note = f"\n(the period from {result.cut_period} on is not complete)" if result.cut_period else ""
-        return show_table(table) + note
+        notes = [f"the period from {result.cut_period} on is not complete"] if result.cut_period else []
+        notes += [one.words().rstrip(".") for one in result.evidence.estimates if one.error != 0]
+        return "\n".join([show_table(table), *(f"({note})" for note in notes)])
     document = {
         "query": result.query.model_dump(mode="json", exclude_defaults=True),
         "table": table.model_dump(mode="json"),

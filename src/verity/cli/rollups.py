@@ -96,7 +96,9 @@ def _state(state: RollupState) -> str:
     kept = ", ".join(state.dimensions)
     lines = [f"{state.rollup}  {state.state}  {size}".rstrip()]
     if kept:
-        lines.append(f"  {', '.join(state.metrics)} by {kept}")
+        lines.append(f"  {', '.join((*state.metrics, *state.sketch))} by {kept}")
+    if state.error is not None:
+        lines.append(f"  from sketches, standard error {state.error * 100:.1f} %: {', '.join(state.sketch)}")
     if state.problem:
         lines.append(f"  {state.problem}")
     return "\n".join(lines)

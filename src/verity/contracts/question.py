@@ -90,6 +90,28 @@ class MetricEvidence(Contract):
     sql: str
 
 
+class Estimate(Contract):
+    """A metric that is told approximately, as it is declared (`approximate: true`)."""
+
+    metric: str
+    by: str
+    """What told it: a sketch of a rollup, or the engine's own."""
+    error: float | None = None
+    """The relative standard error of each count (0.023 is 2.3 %); 0: counted exactly; None: the engine says none."""
+
+    def words(self) -> str:
+        """The estimate in a sentence."""
+        if self.error == 0:
+            return f"{self.metric} is declared approximate, and counted exactly by {self.by}."
+        size = "it does not say how far off" if self.error is None else f"standard error {self.shown_error}"
+        return f"{self.metric} is an estimate by {self.by}: {size}."
+
+    @property
+    def shown_error(self) -> str:
+        """`2.3 %`; empty where it is not known."""
+        return "" if self.error is None else f"{self.error * 100:.1f} %"
+
+
 class Evidence(Contract):
     """What an answer rests on. `freshness` says when the data was loaded and which version answered."""
 
@@ -98,6 +120,8 @@ class Evidence(Contract):
     engine: str | None = None
     freshness: Json | None = None
     rollup: str | None = None
+    estimates: tuple[Estimate, ...] = ()
+    """The metrics that are told approximately."""
     principal: str | None = None
     """Says `owner (all rows)` where the local owner asked, else the principal's id."""
 

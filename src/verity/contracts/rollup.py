@@ -28,6 +28,12 @@ class BuiltRollup(Contract):
     """The append-only value, as text, before which every row is covered."""
     digest: str | None = None
     """Of all that it reads of the rows before the watermark: another one where any of them changed since."""
+    apart: tuple[str, ...] = ()
+    """The same of each table alone: its rows, and a digest of what is read of it."""
+    bounds: tuple[str | None, ...] = ()
+    """For each joined table the key up to which `apart` covers it; None: all of it."""
+    hashing: str = ""
+    """What hashed the values of its sketches: an engine and its version. States of unlike hashes do not merge."""
     built_at: datetime
     seconds: float
     rebuilt: int | None = None
@@ -44,11 +50,18 @@ class RollupVerdict(Contract):
     """Rows that it holds; None where it is not built, and for a principal who does not see every row."""
     source_rows: int | None = None
     """Rows of the table that it stands for; None likewise."""
+    error: float | None = None
+    """The relative standard error of the counts that it tells from sketches (0.023 is 2.3 %); None: it tells none."""
 
     def words(self) -> str:
         """The verdict in a sentence."""
         size = "" if self.rows is None else f" ({self.rows:,} rows for {self.source_rows or 0:,})"
-        return f"Rollup {self.rollup}{size} is {'' if self.used else 'not '}used: {self.reason}."
+        told = (
+            ""
+            if self.error is None
+            else f" It tells counts from sketches, with a standard error of {self.error * 100:.1f} %."
+        )
+        return f"Rollup {self.rollup}{size} is {'' if self.used else 'not '}used: {self.reason}.{told}"
 
 
 class RollupState(Contract):
@@ -60,6 +73,10 @@ class RollupState(Contract):
     """ready: answers now. stale: built from data before the last publish. missing: never built. invalid: its
     declaration cannot be used; `problem` says why."""
     metrics: tuple[str, ...] = ()
+    sketch: tuple[str, ...] = ()
+    """The metrics that it tells from sketches."""
+    error: float | None = None
+    """Their relative standard error; None where it tells none."""
     dimensions: tuple[str, ...] = ()
     rows: int | None = None
     source_rows: int | None = None

@@ -22,6 +22,7 @@ from verity.contracts.question import (
     Evidence,
     Intent,
     IntentResult,
+    Language,
     Question,
     Reason,
     Resolution,
@@ -68,6 +69,8 @@ class _Turn:
     error: ErrorInfo | None = None
     ask_back: bool = False
     notes: list[str] = field(default_factory=list)
+    estimates: tuple[str, ...] = ()
+    """What in the table is told approximately, and how far off it may be, in sentences."""
     checkpoints: list[str] = field(default_factory=list)
 
     def note(self, sentence: str, error: VerityError) -> None:
@@ -146,6 +149,7 @@ class Analyst:
         table = _read(Table, made, QUERY)
         turn.evidence = _evidence(result, turn.principal)
         turn.table = table
+        turn.estimates = _estimates(turn.evidence, table, language_of(turn.question, turn.resolution))
 
     def _extend(self, turn: _Turn) -> None:
         """The optional add-on of the intent. Whatever happens to it, the answer goes on without it and says so."""
@@ -205,7 +209,7 @@ class Analyst:
             turn.table,
             turn.chart,
             turn.error,
-            turn.notes,
+            [*turn.estimates, *turn.notes],
             ask_back=turn.ask_back,
         )
         return Answer(
@@ -215,7 +219,7 @@ class Analyst:
             intent=turn.intent,
             query=resolution.query if resolution else None,
             restatement=(resolution.restatement or None) if resolution else None,
-            assumptions=words.assumptions,
+            assumptions=(*words.assumptions, *turn.estimates),
             table=turn.table,
             chart=turn.chart,
             options=words.options,
@@ -241,6 +245,18 @@ def _read(contract: type[T], output: object, tool: str) -> T:
         ) from None
 
 
+def _estimates(evidence: Evidence, table: Table, language: Language) -> tuple[str, ...]:
+    labels = {column.member: column.label or column.name for column in table.columns}
+    told = []
+    for one in evidence.estimates:
+        metric = labels.get(one.metric, one.metric)
+        if one.error is None:
+            told.append(say(language, "estimate_unsized", metric=metric))
+        elif one.error:
+            told.append(say(language, "estimate", metric=metric, error=one.shown_error))
+    return tuple(told)
+
+
 def _evidence(result: ToolResult, principal: Principal) -> Evidence:
     freshness = result.trace.get("freshness")
     if freshness is None and result.data_version is not None:
@@ -253,6 +269,7 @@ def _evidence(result: ToolResult, principal: Principal) -> Evidence:
             "freshness": freshness,
             "engine": result.trace.get("engine"),
             "rollup": result.trace.get("rollup"),
+            "estimates": result.trace.get("estimates") or (),
             "principal": "owner (all rows)" if principal.is_owner else principal.id,
         },
         QUERY,

@@ -123,6 +123,8 @@ def _compared(step: Checkpoint, attempt: Attempt) -> Finding:
         return "different", f"$: it succeeded; now it fails with {code}"
     changed = _changed_grounds(step, attempt.result)
     unlike = _unlike_output(step, attempt.result.output)
+    if unlike.startswith("$.rows") and changed is None and attempt.result.trace.get("estimates"):
+        return "not_comparable", f"it holds estimates, which a rollup and the tables tell unlike: {unlike}"
     if changed is not None:
         verdict, name = changed
         return verdict, unlike or f"{name} changed; the output is the same"

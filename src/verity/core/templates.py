@@ -28,6 +28,8 @@ SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "extension_absent": "That part of the question needs an add-on that is not available here ({reason}).",
         "as_recorded": "This is the data as recorded.",
         "chart_absent": "No chart could be made ({reason}).",
+        "estimate": "{metric} is an estimate; its standard error is {error}.",
+        "estimate_unsized": "{metric} is an estimate of the engine, which does not say how far off.",
         "not_found": "nothing was found that answers it",
     },
     "es": {
@@ -51,6 +53,8 @@ SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "extension_absent": "Esa parte de la pregunta necesita un complemento que aquí no está disponible ({reason}).",
         "as_recorded": "Estos son los datos registrados.",
         "chart_absent": "No se pudo hacer la gráfica ({reason}).",
+        "estimate": "{metric} es una estimación; su error estándar es de {error}.",
+        "estimate_unsized": "{metric} es una estimación del motor, que no dice cuánto puede desviarse.",
         "not_found": "no se encontró nada que la responda",
     },
 }

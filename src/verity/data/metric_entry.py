@@ -138,7 +138,8 @@ class MetricEntry(Entry):
     verified_by: str | None = None
     """Who vouches for it."""
     approximate: bool = False
-    """True: floating sums are kept floating and may differ in the last digits."""
+    """True: told approximately. Floating sums stay floating and may differ in the last digits; APPROX_COUNT_DISTINCT
+    may be used, and is answered with its error."""
     hidden: bool = False
     """True: never offered; other metrics may use it."""
     meta: Meta = Field(default_factory=dict)

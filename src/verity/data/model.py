@@ -242,6 +242,8 @@ class RollupEntry(Entry):
     """Dimensions that it keeps: `status`, `customer.region`, `ordered_at:month`."""
     keep: Names = ()
     """Keys kept beside them, so that exact distinct counts and percentiles can be answered."""
+    sketch: Names = ()
+    """Metrics declared `approximate: true` whose APPROX_COUNT_DISTINCT it answers from a sketch, with a shown error."""
     partition: str | None = None
     """A kept time dimension with a grain, `ordered_at:month`: the unit that is refreshed."""
     refresh: str | None = None

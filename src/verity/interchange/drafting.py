@@ -1,7 +1,6 @@
 """The tables that an import drafts: plain documents of the dictionary's form, and where each entry came from.
 
-Readers fill `TableDraft`s; `Drafts.finished` makes them sound: a member that Verity could not use is taken out again
-and its source marked as lost, so that what is written always loads.
+Readers fill `TableDraft`s; `soundness.py` takes out what Verity could not use.
 """
 
 from __future__ import annotations
@@ -12,18 +11,15 @@ from typing import Any
 
 from sqlglot import exp
 
-from verity.data.catalog import build_catalog
-from verity.data.dictionary import make_dictionary
 from verity.data.forms import RESERVED, read_table
 from verity.data.members import is_query
 from verity.data.model import TableEntry, written
 from verity.data.yaml_events import Document, Path
-from verity.exceptions import DictionaryError, ForeignReference, ImportInvalid, InternalError
+from verity.exceptions import DictionaryError, ForeignForm, ForeignReference, ImportInvalid
 from verity.interchange import sql
 from verity.interchange.cursor import Cursor
 from verity.interchange.ledger import ImportReport, Ledger
 from verity.interchange.patches import KINDS, as_drafted, patched
-from verity.semantic.model import load_model
 
 Json = dict[str, Any]
 LAYERS = ("gold", "silver", "bronze")
@@ -48,6 +44,8 @@ class TableDraft:
     """Names of columns that are not the physical column of their name; known before any SQL is read."""
     used: set[str] = field(default_factory=set)
     """Physical columns that expressions read."""
+    lost: set[str] = field(default_factory=set)
+    """Names of columns that could not be read; what is made of them is lost too."""
     shadowed: set[str] = field(default_factory=set)
     patch: Json = field(default_factory=dict)
     """What an export of Verity kept beside the foreign form, laid over the entry at the end."""
@@ -59,6 +57,12 @@ class TableDraft:
             return name
         self.shadowed.add(name)
         return name + RAW
+
+    def lose(self, name: str, origin: Cursor, reason: str) -> None:
+        """Give up a column that has no form here."""
+        self.lost.add(name)
+        self.derived.add(name)
+        origin.lost(reason, "Define it by hand as a column with `sql`.")
 
     def add(self, kind: str, name: str, entry: Json, origin: Cursor) -> None:
         """Keep a member; one whose name could not be asked for is lost. Raises `ForeignReference` where it is taken."""
@@ -92,7 +96,7 @@ class TableDraft:
     def free(self, name: str) -> str:
         """The name, or with a number behind it the first that no metric or column of the table has."""
         taken = {*self.metrics, *self.columns}
-        return next(made for made in _numbered(name) if made not in taken)
+        return next(made for made in numbered(name) if made not in taken)
 
     def lines(self) -> dict[Path, int]:
         """Where the table and its members stand in the source, for what is wrong with them."""
@@ -146,7 +150,13 @@ class Drafts:
     """Decisions that the import made where the source says nothing."""
 
     def table(self, name: str, cursor: Cursor) -> TableDraft:
-        """A new table. Raises `ForeignReference` where the name is taken."""
+        """A new table. Raises `ForeignReference` where the name is taken, `ForeignForm` where no table may have it."""
+        if set(name) & UNUSABLE:
+            raise ForeignForm(
+                f"the table name '{name[:60]}' holds one of {' '.join(sorted(UNUSABLE))} (they separate names)",
+                place=cursor.place,
+                remedy="Rename it in the source.",
+            )
         if name in self.tables:
             first = self.tables[name].cursor.place
             raise ForeignReference(
@@ -193,29 +203,6 @@ class Drafts:
             raise sql.Untranslatable(f"several joins lead from '{start}' to '{target}': {found[0]} and {found[1]}")
         return found[0]
 
-    def finished(self) -> Imported:
-        """Sound tables and the report. Raises `ImportInvalid` where the names or forms cannot be the dictionary's."""
-        for draft in self.tables.values():
-            for name, join in list(draft.joins.items()):
-                if join["table"] not in self.tables:
-                    self._drop(draft, "joins", name, f"nothing called '{join['table']}' was imported")
-        tables = self._sound()
-        metrics = sum(len(table.metrics) for table in tables.values())
-        report = self.ledger.report(self.tool, tables=len(tables), metrics=metrics, notes=self.notes)
-        return Imported(tables, report)
-
-    def _sound(self) -> dict[str, TableEntry]:
-        """The tables without the members that Verity could not use; each round takes out at least one."""
-        left = sum(len(getattr(draft, kind)) for draft in self.tables.values() for kind in KINDS) + 1
-        for _ in range(left):
-            tables = self.entries()
-            problems = load_model(build_catalog(make_dictionary(tables))).problems
-            if not problems:
-                return tables
-            for member, error in problems.items():
-                self._drop_member(member, str(error.message))
-        raise InternalError("an import that never becomes sound", remedy="Please report this model.")
-
     def entries(self, *, patches: bool = True) -> dict[str, TableEntry]:
         """The tables as they stand, not yet held against each other; `patches` lays Verity's own extension over them.
 
@@ -240,25 +227,6 @@ class Drafts:
             )
         return made
 
-    def _drop_member(self, member: str, reason: str) -> None:
-        table, _, name = member.partition(".")
-        draft = self.tables[table]
-        said = f"{reason.partition(' ')[0]}s"  # the reason begins with the kind: column 'orders.x' cannot be used
-        kinds = (said, *KINDS) if said in KINDS else KINDS
-        kind = next((k for k in kinds if name in getattr(draft, k) or name in draft.patch.get(k, {})), None)
-        if kind is None:
-            raise ImportInvalid(
-                f"'{member}' cannot be used: {reason}", place=draft.cursor.place, remedy="Please report this model."
-            )
-        self._drop(draft, kind, name, reason)
-
-    def _drop(self, draft: TableDraft, kind: str, name: str, reason: str) -> None:
-        getattr(draft, kind).pop(name, None)
-        draft.patch.get(kind, {}).pop(name, None)
-        draft.forget(kind, name)
-        origin = draft.origins.get((kind, name), draft.cursor)
-        origin.lost(f"Verity cannot use it: {reason}", "Define it by hand in the dictionary.")
-
 
 def usable(name: str) -> bool:
     """Whether a metric, join, segment or table may have this name."""
@@ -268,6 +236,11 @@ def usable(name: str) -> bool:
         and name.isprintable()
         and (name.casefold() not in RESERVED and not set(name) & UNUSABLE)
     )
+
+
+def unwritten(table: str) -> str:
+    """The relation of a table whose SELECT was lost: none that a warehouse has, so that no other table answers."""
+    return f"write_the_relation_of_{table}"
 
 
 def aliases(*words: str | None) -> list[str] | None:
@@ -285,7 +258,8 @@ def _quoted(name: str) -> str:
     return str(exp.to_identifier(name, quoted=True).sql(sql.DIALECT))
 
 
-def _numbered(name: str) -> Iterable[str]:
+def numbered(name: str) -> Iterable[str]:
+    """The name, then with a number behind it: 2, 3, ..."""
     yield name
     number = 2
     while True:

@@ -19,6 +19,7 @@ from verity.contracts.base import Contract
 from verity.data.metric_entry import MetricEntry
 from verity.data.model import JoinEntry, TableEntry
 from verity.interchange import sql
+from verity.interchange.drafting import numbered
 from verity.semantic.sql_reader import AGGREGATES
 
 Json = dict[str, Any]
@@ -81,15 +82,24 @@ class Model:
     tables: Mapping[str, TableEntry]
 
     @cached_property
-    def shared(self) -> frozenset[tuple[str, str]]:
-        """Kinds and names (`("metrics", "count")`) that several tables have."""
-        found = Counter(
-            (kind, name)
-            for entry in self.tables.values()
+    def flat(self) -> dict[tuple[str, str, str], str]:
+        """The name of every metric and join (`("metrics", "orders", "count")`) among those of all tables: its own where
+        no other table has it, else with its table before it."""
+        members = [
+            (kind, table, name)
             for kind in ("metrics", "joins")
+            for table, entry in self.tables.items()
             for name in getattr(entry, kind)
-        )
-        return frozenset(key for key, count in found.items() if count > 1)
+        ]
+        known = Counter((kind, name) for kind, _, name in members)
+        made = {member: member[2] for member in members if known[member[0], member[2]] == 1}
+        taken = {(kind, name) for (kind, _, _), name in made.items()}
+        for kind, table, name in members:
+            if (kind, table, name) not in made:
+                flat = next(one for one in numbered(f"{table}_{name}") if (kind, one) not in taken)
+                made[kind, table, name] = flat
+                taken.add((kind, flat))
+        return made
 
     def row(self, table: str, text: str) -> exp.Expr:
         """A row expression. Raises `Inexpressible`."""

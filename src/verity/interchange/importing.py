@@ -24,6 +24,7 @@ from verity.interchange.lookml.reader import read_lookml_model
 from verity.interchange.metricflow.reader import read_metricflow
 from verity.interchange.ossie.reader import read_ossie
 from verity.interchange.ossie.writer import as_json, write_ossie
+from verity.interchange.soundness import finished
 from verity.interchange.sources import read_sources
 
 READERS: dict[str, Callable[[list[Cursor], Drafts], None]] = {
@@ -44,12 +45,18 @@ def import_model(tool: str, path: Path, *, layer: str = "silver") -> Imported:
     ledger = Ledger()
     ledger.files.extend(read_sources(tool, path))
     drafts = Drafts(tool, ledger, layer=layer)
-    documents = [Cursor(ledger, file, (), file.document.value) for file in ledger.files]
+    for file in ledger.files:
+        if file.unread is not None:
+            ledger.mark(file, (), "lost", *file.unread)
+    if all(file.unread is not None for file in ledger.files):
+        reason, remedy = ledger.files[0].unread or ("", "")
+        raise NothingToImport(f"{ledger.files[0].name}: {reason}", remedy=remedy)
+    documents = [Cursor(ledger, file, (), file.document.value) for file in ledger.files if file.unread is None]
     for document in documents:
         if document.value is not None and not isinstance(document.value, dict):
             raise document.wrong("a mapping (key: value)")
     READERS[tool]([document for document in documents if document.value is not None], drafts)
-    return drafts.finished()
+    return finished(drafts)
 
 
 def write_tables(imported: Imported, folder: Path, *, report: Path | None = None) -> list[Path]:

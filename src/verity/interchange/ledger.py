@@ -16,6 +16,9 @@ from verity.contracts.base import Contract
 from verity.data.yaml_events import Document, Path
 
 Outcome = Literal["imported", "approximated", "lost"]
+FOLDED = 4
+"""As many losses of one file for one reason are shown as one; the JSON has them all."""
+MOST_LINES = 12
 _RANK: dict[Outcome, int] = {"imported": 0, "approximated": 1, "lost": 2}
 
 UNKNOWN = "no part of Verity's reader knows this key"
@@ -71,12 +74,25 @@ class ImportReport(Contract):
         )
 
     def _lines(self, outcome: Outcome) -> Iterator[str]:
-        for loss in self.losses:
-            if loss.outcome == outcome:
-                place = f"{loss.file}:{loss.line}" if loss.line else loss.file
-                yield f"  {outcome} {place} {loss.path}: {loss.reason}"
-                if loss.remedy:
-                    yield f"      {loss.remedy}"
+        for losses in _alike(loss for loss in self.losses if loss.outcome == outcome):
+            loss, *more = losses
+            place = f"{loss.file}:{loss.line}" if loss.line else loss.file
+            yield f"  {outcome} {place} {loss.path}: {loss.reason}"
+            if loss.remedy:
+                yield f"      {loss.remedy}"
+            if more:
+                lines = ", ".join(str(one.line) for one in more[:MOST_LINES])
+                yield f"      the same {len(more)} times more: lines {lines}{', ...' if len(more) > MOST_LINES else ''}"
+
+
+def _alike(losses: Iterable[Loss]) -> Iterator[list[Loss]]:
+    """What was lost of one file for one reason, together where it is more than a few."""
+    found: dict[tuple[str, str, str], list[Loss]] = {}
+    for loss in losses:
+        found.setdefault((loss.file, loss.reason, loss.remedy), []).append(loss)
+    groups = [[one] for group in found.values() if len(group) < FOLDED for one in group]
+    groups += [group for group in found.values() if len(group) >= FOLDED]
+    yield from sorted(groups, key=lambda group: (group[0].file, group[0].line or 0, group[0].path))
 
 
 @dataclass(frozen=True)
@@ -85,6 +101,8 @@ class SourceFile:
 
     name: str
     document: Document
+    unread: tuple[str, str] | None = None
+    """Why it is not read, and what to do."""
 
     def place(self, path: Path = ()) -> str:
         """`file:line` of an entry."""
@@ -124,7 +142,7 @@ class Ledger:
             }
             unknown: dict[Path, int] = {}
             for leaf in leaves:
-                outcome = self._outcome(file.name, leaf)
+                outcome = self._outcome(file, leaf)
                 if outcome is None:
                     counts["lost"] += 1
                     top = next(leaf[:depth] for depth in range(1, len(leaf) + 2) if leaf[:depth] not in touched)
@@ -147,13 +165,13 @@ class Ledger:
             notes=tuple(notes),
         )
 
-    def _outcome(self, name: str, leaf: Path) -> Outcome | None:
-        worst: Outcome | None = None
-        for depth in range(len(leaf) + 1):
-            for mark in self._marks.get((name, leaf[:depth]), ()):
-                if worst is None or _RANK[mark.outcome] > _RANK[worst]:
-                    worst = mark.outcome
-        return worst
+    def _outcome(self, file: SourceFile, leaf: Path) -> Outcome | None:
+        """The worst mark of a field: its own, those of the blocks around it, and those of the entries of a list."""
+        places = [leaf[:depth] for depth in range(len(leaf) + 1)]
+        value = value_at(file.document.value, leaf)
+        places += [(*leaf, index) for index in range(len(value))] if isinstance(value, list) else []
+        found = [mark.outcome for place in places for mark in self._marks.get((file.name, place), ())]
+        return max(found, key=_RANK.__getitem__, default=None)
 
     def _told(self, file: SourceFile, leaves: list[Path]) -> Iterator[Loss]:
         below = Counter(leaf[:depth] for leaf in leaves for depth in range(len(leaf) + 1))
@@ -197,6 +215,13 @@ def path_text(value: Any, path: Path) -> str:
         else:
             text += f".{step}" if text else step
     return text or "(the whole file)"
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """What stands at a path of a document; None where nothing does."""
+    for step in path:
+        value = _below(value, step)
+    return value
 
 
 def _below(value: Any, step: str | int) -> Any:

@@ -18,6 +18,8 @@ LARGEST = 5_000_000
 LARGEST_JSON = 50_000_000
 """Bytes of one JSON file: a dbt manifest is long."""
 MOST_FILES = 5_000
+NOT_READ = frozenset({"node_modules", "venv", "dbt_packages", "dbt_modules", "target"})
+"""Folders of what tools install or make, beside hidden ones."""
 ENDINGS: dict[str, tuple[str, ...]] = {
     "cube": (".yml", ".yaml"),
     "metricflow": (".yml", ".yaml"),
@@ -26,24 +28,50 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 }
 
 
+UNREAD: dict[str, dict[str, tuple[str, str]]] = {
+    "cube": dict.fromkeys(
+        (".js", ".ts"), ("models in JavaScript are programs, which are not run", "Write its cubes in YAML.")
+    ),
+    "lookml": dict.fromkeys(
+        (".dashboard.lookml", ".dashboard.lkml"), ("dashboards of Looker are not read", "Make it anew in Verity.")
+    ),
+}
+"""Files that belong to a model and are not read: how their names end, why, and what to do."""
+
+
 def read_sources(tool: str, path: Path) -> list[SourceFile]:
-    """Every file of `path` in order of name. Raises `ForeignUnreadable`, `ForeignSyntax`, `NothingToImport`."""
-    files = [path] if path.is_file() else list(_inside(path, ENDINGS[tool]))
+    """Every file of `path` in order of name; those of `UNREAD` are told and hold nothing.
+
+    Raises `ForeignUnreadable`, `ForeignSyntax`, `NothingToImport`.
+    """
+    endings = (*ENDINGS[tool], *UNREAD.get(tool, ()))
+    files = [path] if path.is_file() else list(_inside(path, endings))
     if not files:
         raise NothingToImport(
             f"{path} holds no {' or '.join(ENDINGS[tool])} file", remedy="Name the file or the folder of the model."
         )
     if len(files) > MOST_FILES:
         raise ForeignUnreadable(f"{path} holds more than {MOST_FILES:,} files", remedy="Name the folder of the model.")
-    return [_read(file, file.name if path.is_file() else str(file.relative_to(path))) for file in files]
+    named = [(file, file.name if path.is_file() else str(file.relative_to(path))) for file in files]
+    return [_unread(tool, name) or _read(file, name) for file, name in named]
+
+
+def _unread(tool: str, name: str) -> SourceFile | None:
+    told = next((told for ending, told in UNREAD.get(tool, {}).items() if name.lower().endswith(ending)), None)
+    return SourceFile(name, Document(name, {(): 1}), unread=told) if told is not None else None
 
 
 def _inside(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
     if not folder.is_dir():
         raise ForeignUnreadable(f"{folder} does not exist", remedy="Name a file or a folder.")
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in endings and path.is_file() and not path.name.startswith("."):
+        inside = path.relative_to(folder).parts
+        if path.name.lower().endswith(endings) and path.is_file() and not any(map(_is_foreign, inside)):
             yield path
+
+
+def _is_foreign(name: str) -> bool:
+    return name.startswith(".") or name in NOT_READ
 
 
 def _read(path: Path, name: str) -> SourceFile:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel, SqlglotError, UnsupportedError
 
 from verity.exceptions import QueryError
 from verity.semantic.sql_reader import AGGREGATES, read_expression
@@ -23,6 +23,14 @@ DIALECT = "duckdb"
 
 _PLACE = "__ref_{}__"
 _PLACED = re.compile(r"__ref_(\d+)__")
+_REWRITTEN = frozenset({"DOW", "DOY"})
+_KEPT = "__unit_{}__"
+_KEPT_UNIT = re.compile(r"(?<=EXTRACT\()__unit_(DO[WY])__")
+_FOREIGN = re.compile(
+    r"(?P<text>'(?:[^']|'')*')|`(?P<name>[^`]+)`|(?P<cast>::\s*|\bAS\s+)(?:numeric|decimal)\b(?!\s*\()", re.IGNORECASE
+)
+"""Texts, which are left alone; names as MySQL and BigQuery quote them; numbers of any digits, which DuckDB has not: its
+own NUMERIC keeps three behind the point."""
 _LEFT = re.compile(r"\{\{|\{%|\$\{|<%|\{[\w. ]+\}")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -88,7 +96,7 @@ def parse(text: str, *, templates: re.Pattern[str] | None = None, dialect: str =
     plain = templates.sub(place, text) if templates else text
     if not all(found):
         raise Untranslatable("it holds an empty template")
-    plain = plain.strip().rstrip(";").strip()
+    plain = _FOREIGN.sub(_as_here, plain.strip().rstrip(";").strip())
     if left := _LEFT.search(plain):
         raise Untranslatable(f"it holds the template '{left.group()}', which is only known when a query runs")
     try:
@@ -101,6 +109,12 @@ def parse(text: str, *, templates: re.Pattern[str] | None = None, dialect: str =
     if len(trees) != 1 or trees[0] is None:
         raise Untranslatable("it is not one expression")
     return Parsed(trees[0], tuple(found))
+
+
+def _as_here(match: re.Match[str]) -> str:
+    if match.group("name"):
+        return f'"{match.group("name")}"'
+    return f"{match.group('cast')}DOUBLE" if match.group("cast") else match.group()
 
 
 def column(*names: str) -> exp.Expr:
@@ -122,10 +136,20 @@ def fragment(text: str) -> exp.Expr:
 
 
 def written(tree: exp.Expr) -> str:
-    """The tree as Verity's SQL, on one line."""
+    """The tree as Verity's SQL, on one line. Raises `Untranslatable` where a part would be left out."""
     while isinstance(tree, exp.Paren):
         tree = tree.this
-    return str(tree.sql(dialect=DIALECT, comments=False))
+    kept = tree.copy()
+    for node in kept.find_all(exp.Extract):
+        if node.this.name.upper() in _REWRITTEN:  # DuckDB's printer would write DAYOFWEEK, which Verity does not know
+            node.set("this", exp.var(_KEPT.format(node.this.name.upper())))
+    try:
+        text = str(kept.sql(dialect=DIALECT, comments=False, unsupported_level=ErrorLevel.RAISE))
+    except UnsupportedError as error:
+        raise Untranslatable(
+            f"it says what Verity's SQL cannot: {str(error).partition(' when targeting')[0][:120]}"
+        ) from None
+    return _KEPT_UNIT.sub(r"\1", text)
 
 
 def row(tree: exp.Expr) -> str:

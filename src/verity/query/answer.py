@@ -93,6 +93,7 @@ class QueryAnswer:
         rows = f"{count:,} row{'' if count == 1 else 's'}"
         more = f", {count - SHOWN:,} not shown" if count > SHOWN else ""
         more += f", the period from {self.cut_period} on is not complete" if self.cut_period else ""
+        more += "".join(f", {one.words().rstrip('.')}" for one in self.evidence.estimates if one.error != 0)
         return rows + more + (", cut at the row cap: more exist" if self.table.truncated else "")
 
 

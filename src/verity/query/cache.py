@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from verity.contracts.question import Estimate
 from verity.warehouse.engine import Parameter, ReadResult
 
 ENTRY_BYTES = 512
@@ -21,10 +22,11 @@ ENTRY_BYTES = 512
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A result, and the rollups that it was made from."""
+    """A result, the rollups that it was made from, and what in it is estimated."""
 
     result: ReadResult
     rollups: tuple[str, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

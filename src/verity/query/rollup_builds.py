@@ -10,7 +10,7 @@ from verity.contracts.run import StageLine, Verdict
 from verity.contracts.tool import Progress
 from verity.exceptions import RollupInvalid, RollupUnknown, VerityError
 from verity.query.rollups import Declared
-from verity.semantic.rollups import filling
+from verity.semantic.rollups import comparing, filling
 from verity.semantic.rollups.definition import Definition
 from verity.warehouse.rollups import RollupBuilder, RollupPlan, RollupStore
 
@@ -53,12 +53,15 @@ def plan_of(definition: Definition) -> RollupPlan:
         definition=definition.hash,
         fill=lambda until: filling.fill_sql(definition, until),
         refill=(lambda until, changed: filling.refill_sql(definition, until, changed)) if parted else None,
-        marks=(lambda until: filling.marks_sql(definition, until)) if parted else None,
-        whole=lambda until: filling.whole_sql(definition, until),
+        marks=(lambda until: comparing.marks_sql(definition, until)) if parted else None,
+        whole=lambda until: comparing.whole_sql(definition, until),
+        apart=lambda until, bounds: comparing.apart_sql(definition, until, bounds),
+        bounds=lambda until: comparing.bounds_sql(definition, until),
         source_rows=lambda until: filling.source_rows_sql(definition, until),
         watermark=filling.watermark_sql(definition),
         partition=definition.partition.column if definition.partition else None,
         count="n",
+        counted=filling.counted_sql(definition),
     )
 
 

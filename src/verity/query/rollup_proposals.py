@@ -140,8 +140,13 @@ def _entry(need: Need) -> dict[str, object]:
 
     dimensions = sorted(_label(short(member), grain) for member, grain in need.dimensions)
     kept = sorted(short(key) for key in need.keys if (key, None) not in need.dimensions)
-    entry: dict[str, object] = {"metrics": sorted(map(short, need.metrics)), "dimensions": dimensions}
-    return entry | ({"keep": kept} if kept else {})
+    entry: dict[str, object] = {
+        "metrics": sorted(map(short, need.metrics - need.sketch)),
+        "dimensions": dimensions,
+        "keep": kept,
+        "sketch": sorted(map(short, need.sketch)),
+    }
+    return {key: value for key, value in entry.items() if value or key == "dimensions"}
 
 
 def _label(name: str, grain: Grain | None) -> str:
@@ -164,10 +169,8 @@ def _served(definition: Definition, asked: Sequence[_Asked], dialect: str) -> se
     candidates = {definition.table: [Candidate(definition, built)]}
     found = set()
     for i, one in enumerate(asked):
-        work = one.compiled.work
-        if work.statement is None:
-            continue
-        if route(work.statement, one.compiled.parameters, candidates, dialect, work.proven).used:
+        made = one.compiled
+        if route(made.statement, made.parameters, candidates, dialect, made.work.proven).used:
             found.add(i)
     return found
 

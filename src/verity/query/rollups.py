@@ -14,13 +14,15 @@ from sqlglot import exp
 
 from verity.contracts.rollup import BuiltRollup, RollupState, RollupVerdict
 from verity.data.model import Dictionary
-from verity.exceptions import QueryTimedOut, RollupInvalid
+from verity.exceptions import RollupInvalid
+from verity.query.comparisons import Comparisons
 from verity.query.recent import Recent
 from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
 from verity.semantic.rollups.definition import Definition, define_rollup
-from verity.semantic.rollups.filling import tail, whole_sql
+from verity.semantic.rollups.filling import tail
 from verity.semantic.rollups.routing import Candidate, Routed, check_answers_itself, route
+from verity.semantic.rollups.sketches import ERROR
 from verity.warehouse.engine import Engine
 from verity.warehouse.rollups import HoldsRollups, RollupStore
 
@@ -44,10 +46,8 @@ class Rollups:
         self._engine = engine
         self._store: RollupStore | None = engine.rollups if isinstance(engine, HoldsRollups) else None
         self._declared: tuple[tuple[str, str], Declared] | None = None
-        self._proven: dict[tuple[str, str], bool] = {}
-        self._patience: dict[tuple[str, str], float] = {}
-        self.patience = 0.5
-        """Seconds that the first query after a publish waits to know whether the rows before a watermark changed."""
+        self.comparisons = Comparisons(engine)
+        """Whether the rows before a watermark changed."""
         self._outside: dict[tuple[str, tuple[tuple[str, str], ...]], frozenset[tuple[str, str]]] = {}
         self._guard = threading.Lock()
         self._routed: Recent[tuple[str, str, str, str, tuple[str, ...]], Routed] = Recent(512)
@@ -67,8 +67,7 @@ class Rollups:
 
     def route(self, compiled: Compiled, dictionary: Dictionary, version: str, owner: Callable[[], Model]) -> Routed:
         """The statement over rollups, if any serves, and a verdict on each that is declared on the tables it reads."""
-        work = compiled.work
-        if not any(table.rollups for table in dictionary.tables.values()) or work.statement is None:
+        if not any(table.rollups for table in dictionary.tables.values()):
             return NONE
         in_force = self._store.built() if self._store is not None else ()
         names = tuple(str(one.relation) for one in in_force)
@@ -90,8 +89,6 @@ class Rollups:
         in_force: tuple[BuiltRollup, ...],
     ) -> Routed:
         work = compiled.work
-        if work.statement is None:
-            return NONE
         declared = self.declared(dictionary, version, owner)
         roots = {scan.root for scan in work.scans}
         built = {one.rollup: one for one in in_force}
@@ -100,7 +97,7 @@ class Rollups:
             if definition.table in roots:
                 one = self._candidate(definition, built.get(definition.member), version)
                 candidates.setdefault(definition.table, []).append(one)
-        routed = route(work.statement, compiled.parameters, candidates, self._engine.dialect, work.proven)
+        routed = route(compiled.statement, compiled.parameters, candidates, self._engine.dialect, work.proven)
         wrong = [
             RollupVerdict(rollup=name, used=False, reason=problem.message)
             for name, problem in declared.problems.items()
@@ -135,6 +132,11 @@ class Rollups:
 
     def _problem(self, definition: Definition, built: BuiltRollup, version: str) -> str:
         """Why it cannot be proven equal to the tables now; empty where it can."""
+        if definition.sketches and self._store is not None and built.hashing != self._store.hashing():
+            return (
+                f"its sketches were hashed by {built.hashing}, which {self._store.hashing()} may do otherwise; "
+                "run 'verity rollups build'"
+            )
         outside = self._not_ours(definition, version)
         if outside:
             root = definition.select.args["from_"].this
@@ -147,32 +149,10 @@ class Rollups:
             return ""
         if built.watermark is None:
             return "the data was published anew since it was built; run 'verity rollups build'"
-        unchanged = self._unchanged(definition, built, version)
+        unchanged = self.comparisons.unchanged(definition, built, version)
         if unchanged is None:
             return COMPARING
         return "" if unchanged else "rows before its watermark changed since it was built; run 'verity rollups build'"
-
-    def _unchanged(self, definition: Definition, built: BuiltRollup, version: str) -> bool | None:
-        """Whether all that it read of the rows before its watermark is as it was, asked once for each data version.
-
-        The first queries wait a little for it, each twice as long as the one before, and read the tables until it is
-        known (None).
-        """
-        key = (f"{built.relation[0] or ''}.{built.relation[2]}", version)
-        known = self._proven.get(key)
-        if known is None:
-            patience = self._patience.get(key, self.patience)
-            self._patience[key] = patience * 2
-            try:
-                read = self._engine.read(whole_sql(definition, built.watermark), seconds=patience)
-            except QueryTimedOut:
-                return None
-            if read.state.data_version != version:
-                return None  # published in between
-            (row,) = read.table.to_pylist()
-            known = str(row["digest"]) == built.digest
-            self._proven[key] = known
-        return known
 
     def _not_ours(self, definition: Definition, version: str) -> frozenset[tuple[str, str]]:
         """The tables it reads that Verity does not publish."""
@@ -205,6 +185,8 @@ def _state(definition: Definition, built: BuiltRollup | None, problem: str) -> R
         description=entry.description,
         state="missing" if built is None else "stale" if problem else "ready",
         metrics=tuple(entry.metrics),
+        sketch=tuple(entry.sketch),
+        error=ERROR if entry.sketch else None,
         dimensions=tuple(k.label.removeprefix(f"{definition.table}.") for k in definition.kept),
         rows=built.rows if built else None,
         source_rows=built.source_rows if built else None,

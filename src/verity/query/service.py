@@ -7,6 +7,7 @@ Engines live in verity.warehouse; SQL is written in verity.semantic.
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -21,13 +22,14 @@ from verity.contracts.base import Json
 from verity.contracts.dataset import DataState
 from verity.contracts.identity import OWNER, Principal
 from verity.contracts.metric import FilterNode, GroupBy, MetricQuery
-from verity.contracts.question import MetricEvidence
+from verity.contracts.question import Estimate, MetricEvidence
 from verity.contracts.table import Table
 from verity.data.catalog import Catalog
 from verity.data.model import Dictionary
 from verity.exceptions import EngineRefused, InternalError, UnknownMember
 from verity.query.cache import Kept, ResultCache, cache_key
 from verity.query.cost import cost_words, rows_read
+from verity.query.estimates import estimates_of
 from verity.query.freshness import freshness_of
 from verity.query.guardrails import check_statement
 from verity.query.integrity import Integrity
@@ -43,7 +45,9 @@ from verity.query.views import View, Views
 from verity.query.where_reader import parse_by, parse_where
 from verity.semantic.compiler import Compiled
 from verity.semantic.model import Model
+from verity.semantic.physical.chosen import PICKS
 from verity.semantic.rollups.routing import Routed
+from verity.semantic.rollups.sketches import FUNCTIONS
 from verity.semantic.shapes import compile_shape
 from verity.semantic.work import Fact
 from verity.warehouse.engine import Engine, ReadResult
@@ -100,6 +104,7 @@ class _Ran:
     """Why the engine would not read a chosen rollup, so that the tables were read."""
     key: str = ""
     """Of the cache; empty where the result may not be kept."""
+    estimates: tuple[Estimate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,10 @@ class QueryService(RollupVerbs):
         self._outside = OutsideTables(engine)
         self._told: Recent[tuple[str, str, str], _Told] = Recent(512)
 
+    def close(self) -> None:
+        """Stop what runs beside the queries. It may still be asked."""
+        self._rollups.comparisons.close()
+
     def run(
         self,
         query: MetricQuery,
@@ -169,6 +178,7 @@ class QueryService(RollupVerbs):
             "cache": ran.cache,
             "rollup": ", ".join(ran.rollups) or None,
             **({"rollup_refused": ran.refused} if ran.refused else {}),
+            **({"estimates": [one.model_dump(mode="json") for one in ran.estimates]} if ran.estimates else {}),
         }
         return QueryResult(
             table=pivoted(table, query),
@@ -192,11 +202,15 @@ class QueryService(RollupVerbs):
         seconds: float | None = None,
         cancel: threading.Event | None = None,
     ) -> pa.Table:
-        """Rows as Arrow, typed by the plan. Its schema metadata says `truncated` where rows were cut."""
+        """Rows as Arrow, typed by the plan. Its schema metadata says `truncated` where rows were cut, and holds
+        `estimates` (a list as JSON) where a metric is told approximately."""
         ran = self._read(query, principal, seconds, cancel)
         compiled, read = ran.compiled, ran.read
         table = pivoted_arrow(typed_table(read.table, compiled.columns), compiled.columns, query)
-        return table.replace_schema_metadata({"truncated": "true"}) if read.truncated else table
+        told = {"truncated": "true"} if read.truncated else {}
+        if ran.estimates:
+            told["estimates"] = json.dumps([one.model_dump(mode="json") for one in ran.estimates])
+        return table.replace_schema_metadata(told) if told else table
 
     def compile(self, query: MetricQuery, principal: Principal) -> Compiled:
         """The SQL without running it. Raises `QueryError`."""
@@ -206,9 +220,11 @@ class QueryService(RollupVerbs):
         self, query: MetricQuery, principal: Principal, *, today: date | None = None
     ) -> tuple[tuple[str, ...], Json, str]:
         """The plan in words, the plan as JSON, and the SQL for people. Raises `QueryError`."""
-        compiled = self._compile(self._view(principal), query, today)
+        view = self._view(principal)
+        compiled = self._compile(view, query, today)
         verdicts = self.rollup_verdicts(query, principal)
-        words = [*compiled.plan.words, *(verdict.words() for verdict in verdicts)]
+        estimates = estimates_of(compiled, self._route(view, compiled), self._engine.dialect)
+        words = [*compiled.plan.words, *(v.words() for v in verdicts), *(one.words() for one in estimates)]
         plan: Json = compiled.plan.model_dump(mode="json", by_alias=True)
         if principal.is_owner:  # sizes are the owner's to know
             read = rows_read(compiled.plan, compiled.work.model.catalog, verdicts)
@@ -216,6 +232,8 @@ class QueryService(RollupVerbs):
             plan["cost"] = {"rows_read": read}
         if verdicts:
             plan["rollups"] = [verdict.model_dump(mode="json") for verdict in verdicts]
+        if estimates:
+            plan["estimates"] = [one.model_dump(mode="json") for one in estimates]
         return tuple(words), plan, compiled.display
 
     def catalog(self, principal: Principal) -> Catalog:
@@ -295,17 +313,19 @@ class QueryService(RollupVerbs):
         key = cache_key(compiled.sql, compiled.parameters, *scope)
         kept = self._cache.find(key)
         if kept is not None and not (cancel is not None and cancel.is_set()):
-            return _Ran(view, compiled, kept.result, compiled.sql, kept.rollups, "hit", key=key)
+            return _Ran(
+                view, compiled, kept.result, compiled.sql, kept.rollups, "hit", key=key, estimates=kept.estimates
+            )
         ran = replace(self._run(view, compiled, seconds, cancel, "miss"), key=key)
         if ran.read.state.data_version == view.version:
-            self._cache.keep(key, Kept(ran.read, ran.rollups), seconds=outside.seconds)
+            self._cache.keep(key, Kept(ran.read, ran.rollups, ran.estimates), seconds=outside.seconds)
         return ran
 
     def _outside_version(self, view: View, compiled: Compiled) -> Version | None:
         """What stands for the version of tables that Verity does not load; None: the result may not be kept."""
-        if not self._cache.is_on or compiled.work.statement is None:
+        if not self._cache.is_on:
             return None
-        return self._outside.version(compiled.work.statement, view.model.catalog, view.version)
+        return self._outside.version(compiled.runs, view.model.catalog, view.version)
 
     def _run(
         self, view: View, compiled: Compiled, seconds: float | None, cancel: threading.Event | None, cache: str
@@ -318,11 +338,13 @@ class QueryService(RollupVerbs):
                 read = self._execute(routed.sql, compiled, seconds, cancel, cap)
                 if read.state.data_version == view.version:
                     names = tuple(n if may_name(view.model.catalog, routed, n) else UNNAMED for n in routed.used)
-                    return _Ran(view, compiled, read, routed.sql, names, cache)
+                    told = estimates_of(compiled, routed, self._engine.dialect)
+                    return _Ran(view, compiled, read, routed.sql, names, cache, estimates=told)
             except EngineRefused as error:  # it was replaced between being chosen and being read: told in the trace
                 refused = error.message
         read = self._execute(compiled.sql, compiled, seconds, cancel, cap)
-        return _Ran(view, compiled, read, compiled.sql, (), cache, refused)
+        told = estimates_of(compiled, NONE, self._engine.dialect)
+        return _Ran(view, compiled, read, compiled.sql, (), cache, refused, estimates=told)
 
     def _route(self, view: View, compiled: Compiled) -> Routed:
         if not view.has_rollups:
@@ -331,7 +353,7 @@ class QueryService(RollupVerbs):
             compiled, view.dictionary, view.version, lambda: self._owner_model(view.dictionary)
         )
         if routed.statement is not None:
-            check_statement(routed.statement, len(compiled.parameters))
+            check_statement(routed.statement, len(compiled.parameters), FUNCTIONS)
         return routed
 
     def _owner_model(self, dictionary: Dictionary) -> Model:
@@ -368,7 +390,7 @@ class QueryService(RollupVerbs):
             dialect=self._engine.dialect,
             today=today,
             proven=proven,
-            check=lambda made: check_statement(made.work.statement, len(made.parameters)),
+            check=lambda made: check_statement(made.runs, len(made.parameters), PICKS),
         )
 
     def _execute(

@@ -31,6 +31,7 @@ from verity.contracts.metric import (
 from verity.data.catalog import Catalog
 from verity.exceptions import AmbiguousMember, ConditionSyntax, UnknownMember, did_you_mean
 from verity.semantic.types import NUMERIC, family, logical
+from verity.semantic.work import compared_part
 
 LONGEST = 20_000
 DEEPEST = 50
@@ -264,24 +265,28 @@ class _Reader:
         return Condition(member=member, op=op, values=tuple(_read(value, numeric=numeric) for value in values))
 
     def _is_number(self, first: _Token, member: str) -> bool:
-        """True for metrics and numeric columns. Raises `UnknownMember` with the place."""
+        """True for metrics, their compared columns and numeric columns. Raises `UnknownMember` with the place."""
         if member == TIME:
             return False
-        try:
-            self._catalog.metric(member)
+        if self._is_metric(member):
             return True
-        except AmbiguousMember:
-            return True
-        except UnknownMember:
-            pass
         try:
             column = self._catalog.dimension(member).column
         except AmbiguousMember:
             return False  # the metrics asked for may settle it; values are read by the type then
         except UnknownMember as error:
+            compared = compared_part(member)
+            if compared is not None and self._is_metric(compared[0]):
+                return True
             error.message += f" (at character {first.at + 1} of the condition)"
             raise
         return family(logical(column.type)) in NUMERIC
+
+    def _is_metric(self, name: str) -> bool:
+        try:
+            return self._catalog.find_metric(name) is not None
+        except AmbiguousMember:
+            return True
 
     def _negated(self, node: FilterNode, at: _Token) -> FilterNode:
         if isinstance(node, AllOf):

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from verity.exceptions import ExpressionInvalid
 from verity.semantic import types
-from verity.semantic.fragments import Typed, distinctly, filtered, ratio
+from verity.semantic.fragments import Typed, about_count, distinctly, filtered, ratio
 from verity.semantic.row_typing import RowTyper
 from verity.semantic.sql_reader import AGGREGATES
 from verity.semantic.types import Type, cast
@@ -59,7 +59,7 @@ class Typer(RowTyper):
         if kind in (exp.LogicalAnd, exp.LogicalOr):
             return filtered(kind(this=inner), conditions), "boolean"
         if kind is exp.ApproxDistinct:
-            return self._about(inner, conditions)
+            return self._about(inner, of, conditions)
         if kind is exp.PercentileDisc:
             return self._occurring(call, inner, of, conditions)
         if types.family(of) == "boolean":
@@ -111,13 +111,13 @@ class Typer(RowTyper):
         made = types.decimal(self.scale if self.scale is not None else default_scale)
         return cast(inner, made, of), made
 
-    def _about(self, inner: exp.Expr, conditions: list[exp.Expr]) -> Typed:
-        if not self.approximate:
+    def _about(self, inner: exp.Expr, of: Type, conditions: list[exp.Expr]) -> Typed:
+        if not self.declared_approximate:
             raise ExpressionInvalid(
                 "APPROX_COUNT_DISTINCT does not say how many there are, but about how many",
                 remedy="Write COUNT(DISTINCT ...), or declare the metric `approximate: true`.",
             )
-        return cast(filtered(exp.ApproxDistinct(this=inner), conditions), "bigint"), "bigint"
+        return cast(filtered(about_count(inner, of), conditions), "bigint"), "bigint"
 
     def _occurring(self, call: exp.Expr, inner: exp.Expr, of: Type, conditions: list[exp.Expr]) -> Typed:
         """A percentile that is one of the values: of numbers, times and text by code point."""

@@ -62,6 +62,13 @@ PHYSICAL = frozenset({"duckdb"})
 """The dialects whose engine was measured to gain from another statement than the plan's."""
 
 
+@dataclass(slots=True)
+class Planned:
+    """The statement as the plan says it; None where another one runs, until somebody looks at it."""
+
+    statement: exp.Select | None
+
+
 @dataclass(frozen=True)
 class Compiled:
     """A query ready to run. `sql` holds `$1`, `$2`... for `parameters`; `columns` name and type the result in order."""
@@ -72,13 +79,30 @@ class Compiled:
     columns: tuple[Column, ...]
     dialect: str
     work: Work
+    runs: exp.Expr
+    """The statement whose text `sql` is."""
+    planned: Planned
+    """Shared by all that is compiled from one shape."""
+
+    @property
+    def statement(self) -> exp.Select:
+        """The statement as the plan says it: what is shown, recorded and held against rollups. To be read only.
+
+        Where another one runs it is made anew, once a shape: copying it beforehand took a third of compiling.
+        """
+        if self.planned.statement is None:
+            work = self.work
+            made = _planned(Work(
+                work.model, self.query, work.accesses, work.collation, today=work.today, proven=work.proven
+            ))  # fmt: skip
+            rewrite(made, self.dialect)
+            self.planned.statement = made
+        return self.planned.statement
 
     @cached_property
     def display(self) -> str:
         """The SQL for people: indented, with the values in it. Never executed."""
-        if self.work.statement is None:
-            raise InternalError("a compiled query has no statement")
-        return shown(self.work.statement, self.parameters, self.dialect)
+        return shown(self.statement, self.parameters, self.dialect)
 
     @cached_property
     def metrics(self) -> tuple[MetricEvidence, ...]:
@@ -108,23 +132,21 @@ def compile_query(
     Raises a `QueryError` with a code for everything that cannot be answered as asked.
     """
     work = Work(model, query, accesses, collation_of(dialect), today=today, proven=proven)
+    statement = _planned(work)
+    is_plan = dialect not in PHYSICAL or not physical(work, statement)
+    sql = printed(statement, dialect)
+    planned = Planned(statement if is_plan else None)
+    return Compiled(query, sql, tuple(work.parameters), tuple(work.columns), dialect, work, statement, planned)
+
+
+def _planned(work: Work) -> exp.Select:
+    """The statement that the rules make."""
     for rule in RULES:
         rule(work)
     add_totals(work, _compile_level)
-    statement = work.statement
-    if statement is None:
+    if work.statement is None:
         raise InternalError("the compiler made no statement")
-    sql = _text(work, statement, dialect)
-    return Compiled(query, sql, tuple(work.parameters), tuple(work.columns), dialect, work)
-
-
-def _text(work: Work, statement: exp.Expr, dialect: str) -> str:
-    """The SQL as it is executed: where an engine answers another one faster, `work.statement` stays as the plan is."""
-    made = physical(work, statement) if dialect in PHYSICAL else None
-    if made is None:
-        return printed(statement, dialect)
-    rewrite(statement, dialect)
-    return printed(made, dialect)
+    return work.statement
 
 
 def _compile_level(work: Work) -> None:

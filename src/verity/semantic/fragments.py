@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from verity.semantic.types import Type, cast, family
+from verity.semantic.types import SOURCE, Type, cast, family
 
 Typed = tuple[exp.Expr, Type]
 DAYS = "days"
@@ -17,6 +17,8 @@ CHOSEN = "chosen"
 """The mark of a SELECT that keeps the groups of one instant of each period: `last` or `first`."""
 REFILLED = "refilled"
 """The mark of a SELECT whose groups, where no row is counted, are made again with the same values."""
+ABOUT = "about"
+"""The mark of a COUNT(DISTINCT ...) that stands for an approximate one, where the engine has none."""
 CODE_POINT = "C"
 """The collation that orders text by code point."""
 
@@ -143,6 +145,29 @@ _NULL_SAFE = "null_safe"
 def distinctly(kind: type[exp.Expr], inner: exp.Expr, distinct: bool) -> exp.Expr:
     """KIND(inner), or KIND(DISTINCT inner)."""
     return kind(this=exp.Distinct(expressions=[inner]) if distinct else inner)
+
+
+def about_count(inner: exp.Expr, of: Type) -> exp.Expr:
+    """APPROX_COUNT_DISTINCT(inner), with the type of what it counts: a sketch hashes values by their type."""
+    call = exp.ApproxDistinct(this=inner)
+    call.set(SOURCE, of)
+    return call
+
+
+def as_exact(call: exp.Expr) -> exp.Expr:
+    """The same as COUNT(DISTINCT inner), which is still told from one that was written so."""
+    made = exp.Count(this=exp.Distinct(expressions=[call.this]), big_int=True)
+    made.set(SOURCE, call.args.get(SOURCE))
+    made.set(ABOUT, True)
+    return made
+
+
+def counted_about(call: exp.Expr) -> exp.Expr | None:
+    """What an approximate count counts; None where the node is none."""
+    if not isinstance(call, exp.ApproxDistinct) and not (isinstance(call, exp.Count) and call.args.get(ABOUT)):
+        return None
+    counted: exp.Expr = call.this.expressions[0] if isinstance(call.this, exp.Distinct) else call.this
+    return counted
 
 
 def held(node: exp.Expr) -> exp.Expr:

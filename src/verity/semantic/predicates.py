@@ -21,7 +21,7 @@ from verity.semantic.joins import Tables
 from verity.semantic.mask_keys import keyed
 from verity.semantic.model import Metric, Place
 from verity.semantic.types import TEMPORAL, Type, family
-from verity.semantic.work import Both, Either, Leaf, Named, Node, Scan, Work
+from verity.semantic.work import Both, Either, Leaf, Named, Node, Output, Scan, Work
 
 
 def row_conditions(work: Work, scan: Scan, tables: Tables) -> list[exp.Expr]:
@@ -150,7 +150,7 @@ class _Writer:
         if isinstance(node, Named):
             return self._scan.places[node]
         assert isinstance(node, Leaf)  # noqa: S101 - inner nodes were taken apart
-        assert not isinstance(node.on, Metric)  # noqa: S101 - metrics are compared in `having`
+        assert not isinstance(node.on, Metric | Output)  # noqa: S101 - metrics are compared in `having`
         return self._scan.places[node.on]
 
 

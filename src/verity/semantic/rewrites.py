@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from verity.semantic.fragments import MOVED_DAYS, held
+from verity.semantic.fragments import MOVED_DAYS, as_exact, held
 from verity.semantic.joined_conditions import exists_as_join, membership_as_join
 from verity.semantic.types import cast, cast_integer
 
@@ -112,17 +112,13 @@ def _part(name: str, day: exp.Expr) -> exp.Expr:
     return cast_integer(exp.Extract(this=exp.Var(this=name), expression=day.copy()))
 
 
-def _exactly(node: exp.Expr) -> exp.Expr:
-    """PostgreSQL has no sketch of its own; the exact number is within every error."""
-    return exp.Count(this=exp.Distinct(expressions=[node.this]), big_int=True)
-
-
 def _just_below(node: exp.Expr) -> exp.Expr:
     """The first row whose share reaches p: PostgreSQL multiplies p in binary, where 0.28 * 25 is more than 7."""
     just = Decimal(node.expression.name) - Decimal("1e-14")
     return exp.PercentileDisc(this=node.this, expression=exp.Literal.number(format(just, "f")))
 
 
+# PostgreSQL has no sketch of its own; the exact number is within every error.
 _RULES: Mapping[str, Mapping[type[exp.Expr], Rewrite]] = {
     "duckdb": {
         exp.DateTrunc: _duckdb_start,
@@ -133,5 +129,5 @@ _RULES: Mapping[str, Mapping[type[exp.Expr], Rewrite]] = {
         exp.DateSub: _days_later,
         exp.PercentileCont: _bare,
     },
-    "postgres": {exp.DateTrunc: _postgres_start, exp.ApproxDistinct: _exactly, exp.PercentileDisc: _just_below},
+    "postgres": {exp.DateTrunc: _postgres_start, exp.ApproxDistinct: as_exact, exp.PercentileDisc: _just_below},
 }

@@ -38,6 +38,9 @@ class RowTyper:
     def __init__(self, resolve: Resolve, *, approximate: bool = False, scale: int | None = None) -> None:
         self._resolve = resolve
         self.approximate = approximate
+        """Raised by a column that is declared so."""
+        self.declared_approximate = approximate
+        """Of the metric itself."""
         self.scale = scale
         """Digits that DOUBLE values are summed with; the columns read may raise it from None."""
         self._inside = False
@@ -283,7 +286,7 @@ class RowTyper:
             raise ExpressionInvalid(f"'{node.sql()}' needs a date or time, not {wrong[0]}", remedy="Cast it to a date.")
 
     def _cast(self, node: exp.Expr) -> Typed:
-        to = types.logical(node.args["to"].sql())
+        to = types.logical(node.args["to"].sql("duckdb"))
         if to is None:
             raise ExpressionInvalid(
                 f"'{node.sql()}' casts to an unknown type", remedy="Cast to bigint, decimal(p,s), ..."

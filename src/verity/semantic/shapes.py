@@ -185,7 +185,7 @@ class Shape:
             fresh = dict(zip(map(id, value_objects(before.query)), literals, strict=True))
             work.where = [_renewed(node, fresh) for node in work.where]
             work.having = [_renewed(node, fresh) for node in work.having]
-        return Compiled(query, before.sql, tuple(parameters), before.columns, before.dialect, work)
+        return replace(before, query=query, parameters=tuple(parameters), work=work)
 
 
 def _is_flat(work: Work) -> bool:

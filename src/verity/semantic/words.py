@@ -10,10 +10,10 @@ from verity.semantic.frames.axis import find_axis
 from verity.semantic.frames.formulas import has_rank
 from verity.semantic.frames.spans import is_fiscal
 from verity.semantic.frames.spine import INTRADAY, last_moment, start_of
-from verity.semantic.metrics import Reach
+from verity.semantic.metrics import Metric, Reach
 from verity.semantic.plan import PlannedScan
 from verity.semantic.variants import Variant
-from verity.semantic.work import Axis, Frame, Work
+from verity.semantic.work import Asked, Axis, Both, Either, Frame, Leaf, Node, Output, Work
 
 _JOINED = "joined to {table} over {path}"
 _JOIN_WORDS = {
@@ -37,6 +37,7 @@ def words_of(work: Work, scans: tuple[PlannedScan, ...]) -> list[str]:
     ranked = [m.member for m in (*work.metrics, *work.compared) if has_rank(work, m)]
     if ranked:
         lines.append(f"Ranked over all rows, before any condition on metrics: {', '.join(ranked)}.")
+    lines += _chosen(work)
     lines += _totals(work)
     partial = partial_of(work)
     if partial is not None:
@@ -115,6 +116,20 @@ def _filled(work: Work) -> Iterator[str]:
         if metric.entry.fill in ("zero", "previous"):
             shown = "0" if metric.entry.fill == "zero" else "its value before"
             yield f"  where it has none, {metric.member} shows {shown}"
+
+
+def _chosen(work: Work) -> Iterator[str]:
+    named = dict.fromkeys(on.member for node in work.having for on in _conditions(node) if isinstance(on, Output))
+    if named:
+        yield f"Rows are chosen by {', '.join(named)} after everything is compared."
+
+
+def _conditions(node: Node) -> Iterator[Asked | Metric | Output]:
+    if isinstance(node, Both | Either):
+        for part in node.parts:
+            yield from _conditions(part)
+    elif isinstance(node, Leaf):
+        yield node.on
 
 
 def _totals(work: Work) -> Iterator[str]:

@@ -39,9 +39,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One comparison of the filter tree, on a dimension or on a metric."""
+    """One comparison of the filter tree, on a dimension, on a metric or on a compared column."""
 
-    on: Asked | Metric
+    on: Asked | Metric | Output
     op: Operator
     values: tuple[Value, ...]
 
@@ -180,6 +180,24 @@ class Output:
 
     metric: Metric
     part: Part = "value"
+
+    @property
+    def suffix(self) -> str:
+        """What tells a compared column from the metric's own."""
+        return "" if self.part == "value" else f"__{self.part}"
+
+    @property
+    def member(self) -> str:
+        """`table.name`, `table.name__growth`."""
+        return self.metric.member + self.suffix
+
+
+def compared_part(name: str) -> tuple[str, Part] | None:
+    """The metric's name and the part, where a name is that of a compared column: `revenue__growth`."""
+    for part in PARTS[1:]:
+        if name.endswith(f"__{part}"):
+            return name.removesuffix(f"__{part}"), part
+    return None
 
 
 @dataclass(slots=True)

@@ -34,6 +34,10 @@ class RollupPlan:
     """`key`, `rows` and `digest` of each partition of the raw table: unequal where any row differs."""
     whole: Callable[[str | None], str]
     """`rows` and `digest` of the raw table behind it, over its joins."""
+    apart: Callable[[str | None, Sequence[str | None]], str]
+    """One row: the rows and the digest of each table behind it, alone; of a joined one up to its key."""
+    bounds: Callable[[str | None], str | None]
+    """One row: those keys as they are now; None where it joins no table."""
     source_rows: Callable[[str | None], str]
     """The rows of the raw table alone."""
     watermark: str | None
@@ -42,6 +46,8 @@ class RollupPlan:
     """Its partition column."""
     count: str
     """The column that counts the raw rows behind each of its own."""
+    counted: str | None = None
+    """A SELECT of the values that its sketches count, of no row; None where it has none."""
 
 
 class RollupBuilder(Protocol):
@@ -63,6 +69,10 @@ class RollupStore(Protocol):
 
     def built(self) -> tuple[BuiltRollup, ...]:
         """Those in force. Cheap enough for every query."""
+        ...
+
+    def hashing(self) -> str:
+        """What hashes values now: equal texts, equal hashes. Cheap enough for every query."""
         ...
 
     def outside(self, relations: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:

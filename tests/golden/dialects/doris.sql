@@ -1240,6 +1240,76 @@ FROM (
 ORDER BY
   1 ASC NULLS LAST;
 
+-- chosen by growth
+WITH `current_groups` AS (
+  SELECT
+    DATE_TRUNC(`ledger`.`day`, 'month') AS `d0`,
+    `ledger`.`region` AS `d1`,
+    SUM(`ledger`.`amount`) AS `u0`,
+    CAST(NULL AS DECIMAL(38, 2)) AS `u1`,
+    1 AS `made`
+  FROM `gold`.`ledger` AS `ledger`
+  GROUP BY
+    1,
+    2
+)
+SELECT
+  `grouped`.`d0` AS `month`,
+  `grouped`.`d1` AS `region`,
+  `grouped`.`u0` AS `revenue`,
+  `grouped`.`u1` AS `revenue__previous`,
+  CAST(`grouped`.`u0` - `grouped`.`u1` AS DECIMAL(38, 2)) AS `revenue__delta`,
+  (
+    CAST((
+      `grouped`.`u0` - `grouped`.`u1`
+    ) AS DOUBLE) / NULLIF(CAST(`grouped`.`u1` AS DOUBLE), 0)
+  ) AS `revenue__growth`
+FROM (
+  SELECT
+    `united`.`d0`,
+    `united`.`d1`,
+    MAX(`united`.`u0`) AS `u0`,
+    MAX(`united`.`u1`) AS `u1`
+  FROM (
+    SELECT
+      `current_groups`.`d0` AS `d0`,
+      `current_groups`.`d1` AS `d1`,
+      `current_groups`.`u0` AS `u0`,
+      CAST(NULL AS DECIMAL(38, 2)) AS `u1`,
+      1 AS `made`
+    FROM `current_groups`
+    UNION ALL
+    SELECT
+      CAST(DATE_ADD(`earlier`.`d0`, INTERVAL 1 MONTH) AS DATE) AS `d0`,
+      `earlier`.`d1` AS `d1`,
+      CAST(NULL AS DECIMAL(38, 2)) AS `u0`,
+      `earlier`.`u0` AS `u1`,
+      0 AS `made`
+    FROM `current_groups` AS `earlier`
+    WHERE
+      NOT `earlier`.`d0` IS NULL
+  ) AS `united`
+  GROUP BY
+    1,
+    2
+  HAVING
+    MAX(`united`.`made`) = 1
+) AS `grouped`
+WHERE
+  (
+    (
+      CAST((
+        `grouped`.`u0` - `grouped`.`u1`
+      ) AS DOUBLE) / NULLIF(CAST(`grouped`.`u1` AS DOUBLE), 0)
+    ) > 0.1
+    OR `grouped`.`u1` IS NULL
+  )
+ORDER BY
+  6 DESC NULLS LAST,
+  1 ASC NULLS LAST,
+  2 ASC NULLS LAST
+LIMIT 5;
+
 -- gaps filled
 WITH `current_groups` AS (
   SELECT

@@ -47,6 +47,21 @@ SPECIAL: dict[str, tuple[str, dict[str, Any]]] = {
     "growth over the year before": ledger("revenue|growth|1 year", by="time:month"),
     "the month before, as a difference": ledger("orders|delta|1 month", by="time:month,region"),
     "compared with the previous period": ledger("revenue", by="time:month", compare="previous_period", **QUARTER),
+    "chosen by growth": ledger(
+        "revenue",
+        by="time:month,region",
+        compare="previous_month",
+        filters=[
+            {
+                "or": [
+                    {"member": "revenue__growth", "op": "gt", "values": ["0.1"]},
+                    {"member": "revenue__previous", "op": "is_null"},
+                ]
+            }
+        ],
+        order=[{"member": "revenue__growth", "desc": True}],
+        limit=5,
+    ),
     "gaps filled": ledger("revenue", by="time:month,region", fill=True),
     "the last state of each quarter": ledger("last_amount", "last_of_customer", by="time:quarter,region"),
     "rank and share": ledger("revenue|rank", "revenue|share|region", by="region,status"),
@@ -163,7 +178,7 @@ def test_values_are_bound_and_never_in_the_text(dialect: str) -> None:
     found = re.findall(marks[dialect], made.sql)
     assert len(found) == 4
     if dialect in ("trino", "doris"):
-        assert [str(v) for v in bound_in_order(made.work.statement, made.parameters)] == ["it's", "new", "1.25", "it's"]
+        assert [str(v) for v in bound_in_order(made.statement, made.parameters)] == ["it's", "new", "1.25", "it's"]
 
 
 @pytest.mark.parametrize(("text", "pattern"), [("50%_\\!", "50\\%\\_\\\\!"), ("!%", "!\\%"), ("plain", "plain")])

@@ -286,3 +286,26 @@ def test_a_conversation_id_that_cannot_be_kept_is_an_error_answer():
 def test_a_cut_result_says_so_aloud():
     analyst, _ = analyst_of([resolve_stub(), query_stub({**TABLE, "truncated": True}), chart_stub])
     assert "more exist" in ask(analyst).text
+
+
+@pytest.mark.parametrize(
+    ("language", "error", "says"),
+    [
+        ("en", 0.023, "revenue is an estimate; its standard error is 2.3 %."),
+        ("es", 0.13, "revenue es una estimación; su error estándar es de 13.0 %."),
+        ("en", None, "revenue is an estimate of the engine, which does not say how far off."),
+    ],
+)
+def test_an_estimate_is_said_to_be_one_in_the_text_the_assumptions_and_the_evidence(language, error, says):
+    told = {"estimates": [{"metric": "revenue", "by": "a sketch", "error": error}]}
+    analyst, _ = analyst_of([resolve_stub(), query_stub(trace=told), chart_stub])
+    answer = ask(analyst, language=language)
+    assert says in answer.text
+    assert answer.assumptions[-1] == says
+    assert answer.evidence.estimates[0].error == error
+
+
+def test_a_count_that_is_exact_after_all_is_no_estimate():
+    told = {"estimates": [{"metric": "revenue", "by": "postgres", "error": 0.0}]}
+    analyst, _ = analyst_of([resolve_stub(), query_stub(trace=told), chart_stub])
+    assert not any("estimate" in said for said in ask(analyst).assumptions)

@@ -76,6 +76,17 @@ def test_another_result_on_the_same_grounds_is_different():
     assert (step.verdict, step.difference) == ("different", "$.row_count: 2 -> 3")
 
 
+def test_estimates_that_another_source_tells_otherwise_are_not_compared():
+    told = {"estimates": [{"metric": "orders.revenue", "by": "duckdb", "error": 0.13}]}
+    nearby = {**TABLE, "rows": [["2025-01-01", "1234567.50"], ["2025-02-01", "98.00"]]}
+    step = replayed(*asked(), resolve(), query_stub(nearby, trace=told, **HASHES), chart_stub)[1]
+    assert step.verdict == "not_comparable"
+    assert "'99.00' -> '98.00'" in step.difference
+    other_rows = {**TABLE, "evidence": {**TABLE["evidence"], "sql": "SELECT 2"}}
+    step = replayed(*asked(), resolve(), query_stub(other_rows, trace=told, **HASHES), chart_stub)[1]
+    assert step.verdict == "different", "an error explains other numbers, not another statement"
+
+
 def test_a_tool_version_that_is_gone_is_absent():
     newer = Stub("run_table_query", "2.0", TABLE, **HASHES)
     assert verdicts(replayed(*asked(), resolve(), newer, chart_stub)) == ["equal", "tool_absent", "equal"]

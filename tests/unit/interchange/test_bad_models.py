@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.interchange.test_losses import CUBE, LOOKML, METRICFLOW, OSSIE
+from tests.unit.interchange.test_losses import CUBE, LATEST, LOOKML, METRICFLOW, OSSIE
 
 from verity.exceptions import (
     ForeignForm,
@@ -46,6 +46,26 @@ BAD = [
         ":13",
     ),
     ("metricflow", "m.yml", "models: []\n", NothingToImport, ""),
+    ("metricflow", "m.yml", "models: [{name: m, columns: [{name: a}]}]\n", NothingToImport, ""),
+    ("metricflow", "m.yml", "models: [{name: m, semantic_model: false}]\n", NothingToImport, ""),
+    ("metricflow", "m.yml", "models: [{semantic_model: true}]\n", ForeignForm, ":1"),
+    ("metricflow", "m.yml", "models: [{name: m, semantic_model: perhaps}]\n", ForeignForm, ":1"),
+    ("metricflow", "m.yml", LATEST.replace("{type: primary, name: order}", "[primary]"), ForeignForm, ":6"),
+    ("metricflow", "m.yml", LATEST.replace("columns:", "columns: 7\n    other:"), ForeignForm, ":5"),
+    ("metricflow", "m.yml", LATEST.replace("agg: sum", "agg: [sum]"), ForeignForm, ":9"),
+    ("metricflow", "m.yml", LATEST.replace("name: twice", "name: revenue"), ForeignReference, ":9"),
+    ("metricflow", "m.yml", LATEST.replace("[{name: revenue}]", "[{name: twice}]"), ForeignReference, ":11"),
+    ("metricflow", "m.yml", "semantic_models: [{name: orders, model: orders}]\n" + LATEST, ForeignReference, ":3"),
+    ("metricflow", "m.yml", LATEST.replace("name: created_at, g", "name: id, dimension: time, g"), ForeignSyntax, ":7"),
+    (
+        "metricflow",
+        "m.yml",
+        LATEST.replace("    metrics:", "      - {name: x, dimension: {type: time, name: created_at}}\n    metrics:"),
+        ForeignReference,
+        ":8",
+    ),
+    ("metricflow", "m.yml", LATEST.replace("name: orders", "name: shop.orders"), ForeignForm, ":2"),
+    ("cube", "m.yml", CUBE.replace("name: orders", "name: '{orders}'"), ForeignForm, ":2"),
     ("lookml", "m.lkml", LOOKML + "view: x {", ForeignSyntax, ":6"),
     ("lookml", "m.lkml", 'view: x {\n  label: "a"\n  label: "b"\n}\n', ForeignSyntax, ":3"),
     ("lookml", "m.lkml", LOOKML + LOOKML, ForeignReference, ":6"),

@@ -18,7 +18,7 @@ from verity.interchange.ossie.writer import as_json, write_ossie
 
 CORPUS = Path(__file__).parent / "corpus"
 MODELS = sorted((path.parent.name, path.name) for path in CORPUS.glob("*/*"))
-WANTED = {"cube": 6, "metricflow": 5, "lookml": 4, "ossie": 3}
+WANTED = {"cube": 6, "metricflow": 9, "lookml": 4, "ossie": 3}
 model = pytest.mark.parametrize(("tool", "name"), MODELS, ids=[f"{tool}-{name}" for tool, name in MODELS])
 
 
@@ -129,3 +129,20 @@ def alike(found, wanted):
         return float(found[0][0]) == pytest.approx(float(wanted[0][0]), rel=1e-9)
     except (TypeError, ValueError):
         return found == wanted
+
+
+def test_names_that_several_tables_have_come_back_though_they_are_one_list_in_ossie(tmp_path):
+    count = {"sql": "COUNT(*)"}
+    metrics = {"count": count, "b_count": {"sql": "MAX(x)"}, "a_count": {"sql": "MIN(x)"}, "a_count_2": count}
+    tables = {
+        name: TableEntry.model_validate(
+            {"table": name, "primary_key": ["id"], "columns": {"id": "", "x": ""}, "metrics": metrics}
+        )
+        for name in ("a", "b")
+    }
+    document, _ = write_ossie(tables, "shop")
+    names = [metric["name"] for metric in document["metrics"]]
+    assert len(names) == len(set(names)) == 8
+    back = through_ossie(tables, tmp_path).tables
+    assert {name: set(entry.metrics) for name, entry in back.items()} == {name: set(metrics) for name in tables}
+    assert {n: m.sql for n, m in back["a"].metrics.items()} == {n: m["sql"] for n, m in metrics.items()}

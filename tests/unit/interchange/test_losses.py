@@ -37,6 +37,19 @@ semantic_models:
 metrics:
   - {name: revenue, type: simple, type_params: {measure: total}}
 """
+LATEST = """\
+models:
+  - name: orders
+    semantic_model: {enabled: true}
+    agg_time_dimension: created_at
+    columns:
+      - {name: id, entity: {type: primary, name: order}}
+      - {name: created_at, granularity: day, dimension: {type: time}}
+    metrics:
+      - {name: revenue, type: simple, agg: sum, expr: amount}
+metrics:
+  - {name: twice, type: derived, expr: 2 * revenue, input_metrics: [{name: revenue}]}
+"""
 LOOKML = """\
 view: orders {
   dimension: id { primary_key: yes type: number sql: ${TABLE}.id ;; }
@@ -63,7 +76,12 @@ PLANTED = [
     ("cube", CUBE, "    measures:\n", "      - {name: x, type: sum, sql: '{FILTER_PARAMS.a.id}'}\n", "measures[x]"),
     ("metricflow", METRICFLOW, "    measures:\n", "      - {name: x, agg: max, expr: a, mood: sad}\n", "[x].mood"),
     ("metricflow", METRICFLOW, "metrics:\n", "  - {name: y, type: novel, type_params: {}}\n", "metrics[y]"),
-    ("metricflow", METRICFLOW, METRICFLOW.splitlines(True)[-1], "models: [{name: m, semantic_model: {}}]\n", "[m].sem"),
+    ("metricflow", METRICFLOW, METRICFLOW.splitlines(True)[-1], "models: [{name: m, metrics: [{name: n}]}]\n", "[m].m"),
+    ("metricflow", LATEST, "    agg_time_dimension: created_at\n", "    mood: sad\n", "models[orders].mood"),
+    ("metricflow", LATEST, "    columns:\n", "      - {name: x, dimension: {type: time, hue: 1}}\n", "dimension.hue"),
+    ("metricflow", LATEST, "    metrics:\n", "      - {name: x, type: simple, agg: max, tune: up}\n", "[x].tune"),
+    ("metricflow", LATEST, "    metrics:\n", "      - {name: x, type: simple, agg: sum, expr: 'f(x)'}\n", "metrics[x]"),
+    ("metricflow", LATEST, LATEST.splitlines(True)[-1], "  - {name: y, type: simple, agg: sum}\n", "metrics[y]"),
     ("lookml", LOOKML, "view: orders {\n", '  flavour: "sweet"\n', "view[orders].flavour"),
     ("lookml", LOOKML, "view: orders {\n", "  parameter: p { type: unquoted }\n", "view[orders].parameter"),
     ("lookml", LOOKML, "view: orders {\n", "  measure: m { type: sum sql: {% x %} ;; }\n", "measure[m]"),

@@ -85,6 +85,69 @@ BY_HAND = [
         f"SELECT SUM(l.quantity) FROM {LINES} LEFT JOIN silver.customers AS c ON o.customer_id = c.id "
         "WHERE c.country = 'US' AND l.created_at >= '2024-02-01'",
     ),
+    ("metricflow/latest_shop.yml", "sales.buyers", "SELECT COUNT(DISTINCT customer_id) FROM silver.orders"),
+    ("metricflow/latest_shop.yml", "sales.high_amount", "SELECT QUANTILE_DISC(amount, 0.9) FROM silver.orders"),
+    (
+        "metricflow/latest_shop.yml",
+        "sales.completed_amount",
+        "SELECT SUM(amount) FROM silver.orders WHERE status = 'completed'",
+    ),
+    (
+        "metricflow/latest_shop.yml",
+        "sales.domestic_amount",
+        "SELECT SUM(o.amount) FROM silver.orders AS o LEFT JOIN silver.customers AS c ON o.customer_id = c.id "
+        "WHERE c.country = 'US' AND o.created_at >= '2023-06-01'",
+    ),
+    (
+        "metricflow/latest_shop.yml",
+        "sales.large_share",
+        "SELECT COUNT(*) FILTER (WHERE amount > 200) / COUNT(*) FROM silver.orders",
+    ),
+    (
+        "metricflow/latest_balances.yml",
+        "balances.opening_balance",
+        "SELECT SUM(balance) FROM silver.balances WHERE day = (SELECT MIN(day) FROM silver.balances)",
+    ),
+    (
+        "metricflow/latest_balances.yml",
+        "balances.closing_balance_by_account",
+        "SELECT SUM(balance) FROM silver.balances AS b "
+        "WHERE day = (SELECT MAX(day) FROM silver.balances AS x WHERE x.account_id = b.account_id)",
+    ),
+    (
+        "metricflow/latest_balances.yml",
+        "balances.overdrawn_days",
+        "SELECT COUNT(*) FROM silver.balances WHERE balance < 0",
+    ),
+    (
+        "metricflow/latest_funnel.yml",
+        "line_items.domestic_units",
+        f"SELECT SUM(l.quantity) FROM {LINES} LEFT JOIN silver.customers AS c ON o.customer_id = c.id "
+        "WHERE c.country = 'US'",
+    ),
+    (
+        "metricflow/latest_funnel.yml",
+        "line_items.units_per_order",
+        "SELECT (SELECT SUM(quantity) FROM silver.line_items)::DOUBLE / (SELECT COUNT(*) FROM silver.orders)",
+    ),
+    (
+        "metricflow/latest_funnel.yml",
+        "visits.ad_visit_to_order",
+        "SELECT COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM silver.orders AS o WHERE o.customer_id = v.customer_id "
+        "AND o.created_at > v.visited_at AND o.created_at <= v.visited_at + INTERVAL 30 DAY)) / COUNT(*) "
+        "FROM silver.visits AS v WHERE v.source = 'ads'",
+    ),
+    (
+        "metricflow/mixed.yml",
+        "orders.ordered_per_customer",
+        "SELECT (SELECT SUM(amount) FROM silver.orders)::DOUBLE / (SELECT COUNT(*) FROM silver.customers)",
+    ),
+    (
+        "metricflow/mixed.yml",
+        "orders.domestic_share",
+        "SELECT SUM(o.amount) FILTER (WHERE c.country = 'US')::DOUBLE / SUM(o.amount) FROM silver.orders AS o "
+        "LEFT JOIN silver.customers AS c ON o.customer_id = c.id",
+    ),
     (
         "lookml/orders.view.lkml",
         "orders.big_amount",

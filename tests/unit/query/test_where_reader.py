@@ -46,6 +46,10 @@ MEANS: dict[str, FilterNode] = {
     ),
     "revenue >= 10.50": c("revenue", "gte", "10.50"),
     "revenue>-3": c("revenue", "gt", -3),
+    "revenue__growth > 0.1 and orders.revenue__delta<=2": both(
+        c("revenue__growth", "gt", "0.1"), c("orders.revenue__delta", "lte", 2)
+    ),
+    "not revenue__previous is null": c("revenue__previous", "is_not_null"),
     "total = 007": c("total", "equals", 7),
     "status = 007": c("status", "equals", "007"),
     "status <> new or status != new": either(c("status", "not_equals", "new"), c("status", "not_equals", "new")),

@@ -16,9 +16,11 @@ from verity.contracts.identity import OWNER
 from verity.contracts.metric import MetricQuery
 from verity.data.access import access_for
 from verity.data.catalog import build_catalog
+from verity.query.guardrails import check_statement
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.model import Model, load_model
 from verity.semantic.physical import conditions, numbered, stages
+from verity.semantic.physical.chosen import PICKS
 from verity.semantic.proofs import proof_sql
 from verity.semantic.work import Fact
 
@@ -240,7 +242,9 @@ def typed(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]
 @pytest.mark.parametrize("name", QUERIES)
 def test_where_the_facts_hold_each_is_written_in_its_own_way(name: str) -> None:
     document, mark = QUERIES[name]
-    assert mark in compiled(filled(WELL), document, {}).sql
+    made = compiled(filled(WELL), document, {})
+    assert mark in made.sql
+    check_statement(made.runs, len(made.parameters), PICKS)
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
@@ -252,6 +256,14 @@ def test_it_has_the_rows_of_the_plan_whatever_the_data(rows: dict[str, list[tupl
         plain = compile_query(SMALL, made.query, accesses=access_for(DICTIONARY, OWNER), dialect="duckdb")
         expected = typed(connection, plain.sql, list(plain.parameters))
         assert typed(connection, made.sql, list(made.parameters)) == expected, f"{name}\n{made.sql}"
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_what_is_shown_is_the_plan_that_small_tables_are_read_by(name: str) -> None:
+    known: dict[Fact, bool] = {}
+    made = compiled(filled(WELL), QUERIES[name][0], known)
+    plain = compiled(filled(WELL), QUERIES[name][0], known, SMALL)
+    assert (made.display, made.parameters) == (plain.display, plain.parameters)
 
 
 def test_a_name_that_two_keys_share_is_counted_once_by_name() -> None:

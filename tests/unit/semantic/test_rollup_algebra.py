@@ -14,7 +14,8 @@ from verity.contracts.metric import GroupBy, MetricQuery
 from verity.contracts.rollup import BuiltRollup
 from verity.data.access import access_for
 from verity.data.catalog import build_catalog
-from verity.exceptions import RollupInvalid
+from verity.exceptions import QueryError, RollupInvalid, StatementRefused
+from verity.query.guardrails import check_statement
 from verity.query.log import LoggedQuery
 from verity.query.rollup_proposals import Counted, propose
 from verity.semantic.compiler import Compiled, compile_query
@@ -22,7 +23,9 @@ from verity.semantic.model import Model, load_model
 from verity.semantic.rollups.alignment import is_aligned
 from verity.semantic.rollups.check import check_rollups
 from verity.semantic.rollups.definition import Definition, define_rollup
+from verity.semantic.rollups.filling import tail
 from verity.semantic.rollups.routing import Candidate, Routed, check_answers_itself, route
+from verity.semantic.rollups.sketches import FUNCTIONS
 from verity.warehouse.volatile import is_volatile, volatile_among
 
 TYPES = {"int64": "bigint", "string": "text", "bool": "boolean", "date32[day]": "date", "timestamp[us]": "timestamp"}
@@ -68,10 +71,9 @@ def routed(model: Model, asked: MetricQuery, principal: Principal = OWNER, **row
     names = rows or dict.fromkeys(model.catalog.usable_tables["orders"].entry.rollups, 10)
     definitions = [(define_rollup(model, "orders", name, dialect="duckdb"), count) for name, count in names.items()]
     candidates = {"orders": [Candidate(d, built(d, count)) for d, count in definitions]}
-    assert made.work.statement is not None
-    before = made.work.statement.sql()
-    found = route(made.work.statement, made.parameters, candidates, "duckdb")
-    assert made.work.statement.sql() == before, "the raw statement is what is recorded"
+    before = made.statement.sql()
+    found = route(made.statement, made.parameters, candidates, "duckdb")
+    assert made.statement.sql() == before, "the raw statement is what is recorded"
     return found
 
 
@@ -118,6 +120,95 @@ def test_a_declaration_that_cannot_be_is_refused_with_a_remedy(entry: dict[str, 
     (finding,) = check_rollups(model)
     assert (finding.code, finding.member) == ("VRT-250", "orders.wrong")
     assert "orders.rollups.wrong" in finding.place
+
+
+ABOUT = {"sql": "APPROX_COUNT_DISTINCT(customer_id)", "approximate": True}
+ABOUT_NEW = ABOUT | {"filter": "status = 'new'"}
+
+
+def model_with(metrics: dict[str, Any], **rollups: dict[str, Any]) -> Model:
+    tables = described()
+    tables["orders"]["metrics"] |= metrics
+    tables["orders"]["rollups"] = rollups
+    return load_model(build_catalog(dictionary_of(tables), schema_of(columns())))
+
+
+@pytest.mark.parametrize(
+    ("entry", "says", "remedy"),
+    [
+        ({"sketch": ["buyers"]}, "'buyers' is no approximate count", "Keep the key"),
+        ({"sketch": ["revenue"]}, "'revenue' is no approximate count", "APPROX_COUNT_DISTINCT"),
+        ({"sketch": ["middle"]}, "not one plain aggregation|no approximate count", ""),
+        ({"metrics": ["about"]}, "APPROX_COUNT_DISTINCT.* cannot be put together", "under `sketch`"),
+        ({"sketch": ["about"], "keep": ["customer_id"]}, "keeps what 'about' counts", "Take the key out"),
+        ({"metrics": ["buyers"], "sketch": ["about"]}, "COUNT.DISTINCT .* cannot be put together", "under `keep`"),
+    ],
+    ids=["exact", "sum", "percentile", "unsketched", "kept", "exact beside it"],
+)
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
+def test_only_an_approximate_count_is_sketched(dialect: str, entry: dict[str, Any], says: str, remedy: str) -> None:
+    model = model_with({"about": ABOUT}, wrong={"dimensions": ["status"]} | entry)
+    with pytest.raises(RollupInvalid, match=says) as caught:
+        define_rollup(model, "orders", "wrong", dialect=dialect)
+    assert remedy in (caught.value.remedy or "")
+    (finding,) = check_rollups(model, dialect=dialect)
+    assert (finding.code, finding.member) == ("VRT-250", "orders.wrong")
+
+
+def test_an_approximate_count_must_be_declared_by_the_metric_itself() -> None:
+    """A column that is `approximate: true` is summed in floating point, which says nothing about counting it."""
+    tables = described()
+    tables["orders"]["columns"]["total"] = {"approximate": True}
+    tables["orders"]["metrics"]["about"] = {"sql": "APPROX_COUNT_DISTINCT(total)"}
+    model = load_model(build_catalog(dictionary_of(tables), schema_of(columns())))
+    with pytest.raises(QueryError, match="about how many"):
+        model.metric("orders.about")
+
+
+def test_a_filter_of_an_approximate_count_is_kept_in_its_sketch_or_read_from_what_is_kept() -> None:
+    own = model_with({"about": ABOUT, "new": ABOUT_NEW}, r={"sketch": ["new"], "dimensions": ["area"]})
+    assert routed(own, query("new"), r=5).used == ("orders.r",)
+    assert routed(own, query("about"), r=5).used == ()
+    kept = model_with({"about": ABOUT, "new": ABOUT_NEW}, r={"sketch": ["about"], "dimensions": ["status"]})
+    found = routed(kept, query("new"), r=5)
+    assert found.used == ("orders.r",)
+    assert found.sketched == {"orders"}
+    assert found.sql is not None
+    assert 'BIT_OR("rollup"."p0") FILTER(WHERE "rollup"."d0" = ' in found.sql
+
+
+def test_engines_that_keep_no_sketch_say_so() -> None:
+    model = model_with({"about": ABOUT}, r={"sketch": ["about"], "dimensions": ["area"]})
+    with pytest.raises(RollupInvalid, match="no sketch is kept on clickhouse"):
+        define_rollup(model, "orders", "r", dialect="clickhouse")
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
+def test_a_statement_over_sketches_calls_nothing_but_what_they_are_made_of(dialect: str) -> None:
+    """The last look at a statement knows their functions, and no other that only an engine knows."""
+    model = model_with({"about": ABOUT}, r={"sketch": ["about"], "dimensions": ["area"], "append_only": "batch"})
+    definition = define_rollup(model, "orders", "r", dialect=dialect)
+    made = compiled(model, query("about", by=("orders.area",)), dialect=dialect)
+    beside = Candidate(definition, built(definition), tail=tail(definition, "7"))
+    found = route(made.statement, made.parameters, {"orders": [beside]}, dialect)
+    check_statement(found.statement, len(made.parameters), FUNCTIONS)
+    with pytest.raises(StatementRefused, match="ANONYMOUS"):
+        check_statement(found.statement, len(made.parameters), FUNCTIONS - {"BIT_COUNT"})
+
+
+def test_a_proposal_sketches_approximate_counts() -> None:
+    for dialect in ("duckdb", "postgres"):
+        model = model_with({"about": ABOUT}, unused={"metrics": ["orders"], "dimensions": ["status"]})
+        log = [LoggedQuery(query("about", "revenue", by=("orders.area",)), 2.0)]
+
+        def count(definition: Definition) -> Counted:
+            return Counted(len(definition.kept), 1_000)
+
+        def compile_(asked: MetricQuery, dialect: str = dialect, model: Model = model) -> Compiled:
+            return compiled(model, asked, dialect=dialect)
+
+        (one,) = propose(log, model, compile_, count, dialect=dialect, most=5)
+        assert one.entry == {"metrics": ["revenue"], "dimensions": ["area"], "sketch": ["about"]}
 
 
 def test_a_rollup_that_lacks_what_its_metric_is_filtered_by_is_refused() -> None:

@@ -70,8 +70,7 @@ def compiled(
     """The SQL that runs, the SQL as the plan says it, and their parameters."""
     query = MetricQuery.model_validate(document)
     made = compile_query(model, query, accesses=access_for(DICTIONARY, principal), dialect="duckdb")
-    assert made.work.statement is not None
-    return made.sql, printed(made.work.statement.copy(), "duckdb"), list(made.parameters)
+    return made.sql, printed(made.statement.copy(), "duckdb"), list(made.parameters)
 
 
 MONTH = {"dimension": "time", "grain": "month"}

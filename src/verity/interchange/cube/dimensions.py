@@ -32,8 +32,7 @@ def read_dimensions(names: Names, cube: Cube) -> None:
         try:
             _dimension(names, cube, draft, name, cursor)
         except sql.Untranslatable as reason:
-            draft.derived.discard(name)
-            cursor.lost(str(reason), "Define it by hand as a column with `sql`.")
+            draft.lose(name, cursor, str(reason))
     keys = [name for name, cursor in cube.section("dimensions").items() if cursor.flag("primary_key")]
     if keys and all(key in draft.columns for key in keys):
         draft.entry["primary_key"] = keys

@@ -30,6 +30,7 @@ def read_joins(names: Names, cube: Cube) -> None:
             continue
         try:
             pairs, condition = _condition(names, cube, target, cursor)
+            sql.written(condition)
         except sql.Untranslatable as reason:
             cursor.lost(str(reason), "Define the join by hand.")
             continue
@@ -69,7 +70,7 @@ def _declare(
     draft.add("joins", target, entry, cursor)
 
 
-def _condition(names: Names, cube: Cube, target: str, cursor: Cursor) -> tuple[list[tuple[str, str]], exp.Expr | None]:
+def _condition(names: Names, cube: Cube, target: str, cursor: Cursor) -> tuple[list[tuple[str, str]], exp.Expr]:
     """The pairs of equal columns, or the condition with own columns bare and the target's under `__theirs__`."""
 
     def column(reference: sql.Reference) -> exp.Expr:

@@ -13,7 +13,7 @@ from verity.interchange.cube.names import Cube, Names, draft_of, read_cubes
 from verity.interchange.cube.rollups import read_freshness, read_rollups
 from verity.interchange.cube.views import read_view
 from verity.interchange.cursor import Cursor
-from verity.interchange.drafting import Drafts, aliases
+from verity.interchange.drafting import Drafts, aliases, unwritten
 
 STAGES = (read_joins, read_dimensions, read_segments, read_hierarchies, read_freshness)
 _ALL_OF = re.compile(r"^\s*SELECT\s+\*\s+FROM\s+([\w.\"`]+)\s*;?\s*$", re.IGNORECASE)
@@ -91,6 +91,7 @@ def _relation(names: Names, cube: Cube) -> None:
         names.drafts.relation(draft, plain.group(1) if plain else text, found)
     elif "{" in text:
         found.lost("the SELECT holds templates, which are only known when a query runs", "Write `relation` by hand.")
+        draft.entry["relation"] = unwritten(draft.name)
     else:
         draft.entry["relation"] = " ".join(text.split())
         found.approximated("the tables inside the SELECT are taken as they are named", "Write layer.table inside it.")

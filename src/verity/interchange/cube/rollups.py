@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from verity.interchange import sql
@@ -30,6 +31,7 @@ def read_rollups(names: Names, cube: Cube) -> None:
             cursor.lost(str(reason), "Declare a rollup by hand.")
             continue
         draft.entry.setdefault("rollups", {})[name] = entry
+        draft.origins["rollups", name] = cursor
 
 
 def _rollup(names: Names, cube: Cube, cursor: Cursor) -> dict[str, Any]:
@@ -45,7 +47,9 @@ def _rollup(names: Names, cube: Cube, cursor: Cursor) -> dict[str, Any]:
         metrics.append(named.name)
     dimensions = [_dimension(names, cube, text) for text in cursor.names("dimensions")]
     times = _times(names, cube, cursor)
-    entry: dict[str, Any] = {"metrics": metrics, "dimensions": [*dimensions, *times], "description": None}
+    sketch = [name for name in metrics if _is_approximate(draft.metrics[name])]
+    metrics = [name for name in metrics if name not in sketch]
+    entry: dict[str, Any] = {"metrics": metrics, "sketch": sketch, "dimensions": [*dimensions, *times]}
     partition = cursor.text("partition_granularity")
     if partition is not None:
         if times:
@@ -62,6 +66,11 @@ def _rollup(names: Names, cube: Cube, cursor: Cursor) -> dict[str, Any]:
         if key in cursor:
             cursor.lost("it says how Cube stores or builds it", key=key)
     return {key: value for key, value in entry.items() if value}
+
+
+def _is_approximate(metric: Mapping[str, Any]) -> bool:
+    """Whether Cube would keep it as a sketch."""
+    return bool(metric.get("approximate")) and "APPROX_COUNT_DISTINCT" in (metric.get("sql") or "")
 
 
 def _keep_partition(entry: dict[str, Any], time: str) -> None:
@@ -110,3 +119,4 @@ def read_freshness(names: Names, cube: Cube) -> None:
         block.lost("the probe holds a template", "Give `freshness: {probe: SELECT ...}`.", key="sql")
     if freshness:
         draft_of(names.drafts, cube).entry["freshness"] = freshness
+        draft_of(names.drafts, cube).origins["freshness", ""] = block

@@ -60,8 +60,7 @@ def _guarded(draft: TableDraft, name: str, cursor: Cursor, action: Any) -> None:
     try:
         action()
     except sql.Untranslatable as reason:
-        draft.derived.discard(name)
-        cursor.lost(str(reason), "Define it by hand as a column with `sql`.")
+        draft.lose(name, cursor, str(reason))
 
 
 def _dimension(names: Names, view: View, draft: TableDraft, name: str, cursor: Cursor) -> None:

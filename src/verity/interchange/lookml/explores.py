@@ -204,7 +204,9 @@ class Explore:
             table.lost(str(reason), "Declare a rollup by hand.")
             return
         entry = {key: value for key, value in (("metrics", metrics), ("dimensions", dimensions)) if value}
-        self.names.drafts.tables[self.base].entry.setdefault("rollups", {})[name] = entry
+        draft = self.names.drafts.tables[self.base]
+        draft.entry.setdefault("rollups", {})[name] = entry
+        draft.origins["rollups", name] = table
         for key in ("timezone", "sorts", "sort", "limit"):
             if key in query:
                 query.lost("a rollup of Verity is the whole, in no order", key=key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 from verity.interchange import sql
 
@@ -10,7 +11,10 @@ _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 _COMPARED = re.compile(r"^(>=|<=|<>|!=|>|<|=)\s*(-?\d+(?:\.\d+)?)$")
 _BETWEEN = re.compile(r"^([\[(])\s*(-?\d+(?:\.\d+)?)?\s*,\s*(-?\d+(?:\.\d+)?)?\s*([\])])$")
 _RANGE = re.compile(r"^(-?\d+(?:\.\d+)?)\s+to\s+(-?\d+(?:\.\d+)?)$", re.IGNORECASE)
-_DAY = re.compile(r"^(?:(before|after)\s+)?(\d{4}-\d{2}-\d{2})$", re.IGNORECASE)
+_SPAN = re.compile(r"^(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?$")
+"""A day, a month or a year."""
+_SIDE = re.compile(r"^(before|after)\s+(.*)$", re.IGNORECASE)
+_FROM_TO = re.compile(r"^(.*\S)\s+to\s+(\S.*)$", re.IGNORECASE)
 
 
 def condition(column: str, kind: str, text: str) -> str:
@@ -69,10 +73,32 @@ def _number(column: str, text: str) -> str:
 
 
 def _moment(column: str, text: str) -> str:
-    match = _DAY.match(text)
+    """A day, month or year, what is before or after it, or a range, whose end is left out."""
+    if match := _SIDE.match(text):
+        return f"{column} {'<' if match.group(1).lower() == 'before' else '>='} {_day(_span(text, match.group(2))[0])}"
+    if match := _FROM_TO.match(text):
+        since, until = (_span(text, part)[0] for part in match.groups())
+    else:
+        since, until = _span(text, text)
+    return f"{column} >= {_day(since)} AND {column} < {_day(until)}"
+
+
+def _span(whole: str, text: str) -> tuple[date, date]:
+    """The first day of what is written, and the first one after it."""
+    match = _SPAN.match(text.strip())
     if match is None:
-        raise sql.Untranslatable(f"'{text}' is a time that moves with the day of the question")
-    word, day = (match.group(1) or "").lower(), match.group(2)
-    if word:
-        return f"{column} {'<' if word == 'before' else '>='} CAST('{day}' AS DATE)"
-    return f"CAST({column} AS DATE) = CAST('{day}' AS DATE)"
+        raise sql.Untranslatable(f"'{whole}' is no day, month or year; it may move with the day of the question")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        first = date(year or 0, month or 1, day or 1)
+        if day is not None:
+            return first, first + timedelta(days=1)
+        if month is None:
+            return first, date(first.year + 1, 1, 1)
+        return first, date(first.year + month // 12, month % 12 + 1, 1)
+    except (ValueError, OverflowError):
+        raise sql.Untranslatable(f"'{whole}' holds no day of the calendar") from None
+
+
+def _day(value: date) -> str:
+    return f"CAST('{value.isoformat()}' AS DATE)"

@@ -62,7 +62,9 @@ class _Measure:
         filters = self._filter()
         if kind == "count":
             return {"sql": "COUNT(*)", "filter": filters}
-        column = self.names.rows(self.view.name, cursor.required("sql"))
+        if kind not in (*AGGREGATES, "count_distinct", "percentile"):
+            raise sql.Untranslatable(f"the type '{kind}' is none that Verity knows")
+        column = self.names.rows(self.view.name, self._sql())
         if kind == "count_distinct":
             if cursor.flag("approximate"):
                 cursor.approximated("counted exactly, not by a sketch", key="approximate")
@@ -70,11 +72,15 @@ class _Measure:
         elif kind == "percentile":
             share = cursor.number("percentile") / 100
             return {"type": "percentile", "sql": sql.row(column), "percentile": share, "filter": filters}
-        elif kind in AGGREGATES:
-            call = AGGREGATES[kind](this=column)
         else:
-            raise sql.Untranslatable(f"the type '{kind}' is none that Verity knows")
+            call = AGGREGATES[kind](this=column)
         return {"sql": sql.aggregate(call), "filter": filters}
+
+    def _sql(self) -> str:
+        text = self.cursor.text("sql")
+        if not text or not text.strip():
+            raise sql.Untranslatable("it has no 'sql'")
+        return text
 
     def _calculated(self) -> dict[str, Any]:
         parts: list[Named] = []
@@ -86,7 +92,7 @@ class _Measure:
             parts.append(named)
             return sql.column(_PART.format(len(parts) - 1))
 
-        tree = self.names.read(self.cursor.required("sql")).resolved(column)
+        tree = self.names.read(self._sql()).resolved(column)
         filters = self._filter()
         if not parts:
             return {**(percentile(tree) or {"sql": sql.aggregate(tree)}), "filter": filters}
@@ -114,7 +120,7 @@ class _Measure:
         return {"type": "offset", "metric": self._member(base), "offset": f"1 {period}", "show": POP_SHOWS[kind]}
 
     def _only_measure(self) -> str:
-        references = self.names.read(self.cursor.required("sql")).references()
+        references = self.names.read(self._sql()).references()
         named = self.names.meaning(self.view.name, references[0]) if len(references) == 1 else None
         if named is None or not self.names.is_measure(named):
             raise sql.Untranslatable("it is not over one measure")

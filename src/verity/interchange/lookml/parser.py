@@ -74,17 +74,24 @@ class _Reader:
             return {"name": str(item.name.value), **inside} if item.name is not None else inside
         if hasattr(item, "items"):
             return self._list(item, path)
-        return str(item.value.value)
+        return _text(item.value)
 
     def _list(self, item: Any, path: Path) -> Any:
         """`[a, b]` is a list; `[field: "value", ...]` a mapping."""
         if item.items and hasattr(item.items[0], "type"):
-            made = {}
+            pairs = [(str(pair.type.value), _text(pair.value)) for pair in item.items]
+            if len(dict(pairs)) < len(pairs):  # one field twice, as blocks of `filters` have it
+                return [{"field": field, "value": value} for field, value in pairs]
             for pair in item.items:
                 self.lines[(*path, str(pair.type.value))] = pair.line_number or item.line_number
-                made[str(pair.type.value)] = str(pair.value.value)
-            return made
-        return [str(token.value) for token in item.items]
+            return dict(pairs)
+        return [_text(token) for token in item.items]
+
+
+def _text(token: Any) -> str:
+    """What a token says; in quotes a quote is written with a backslash."""
+    text = str(token.value)
+    return text.replace('\\"', '"') if type(token).__name__ == "QuotedSyntaxToken" else text
 
 
 def _repeats(item: Any, key: str, *, plain: bool) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 from verity.exceptions import NothingToImport
 from verity.interchange.cursor import Cursor
-from verity.interchange.drafting import Drafts, aliases
+from verity.interchange.drafting import Drafts, aliases, unwritten
 from verity.interchange.lookml.dimensions import find_derived, read_dimensions
 from verity.interchange.lookml.explores import Explore
 from verity.interchange.lookml.measures import read_measures
@@ -25,11 +27,20 @@ _MODEL = {
     "access_grant": "access is by role in Verity",
     "test": "write a check or a test of the model",
     "label": "a model has no label in Verity",
+    "project_name": "it names the project in Looker",
+    "local_dependency": "the files of another project are read only where its folder is imported too",
+    "remote_dependency": "the files of another project are read only where its folder is imported too",
+    "localization_settings": "Verity has its own words for each language (`aliases`)",
+    "new_lookml_runtime": "it is a setting of Looker",
+    "application": "an application inside Looker",
+    "visualization": "a picture inside Looker",
 }
+_CONSTANT = re.compile(r"@\{(\w+)\}")
 
 
 def read_lookml_model(documents: list[Cursor], drafts: Drafts) -> None:
     """Every view and explore. Raises `NothingToImport`, `ForeignForm`, `ForeignReference`."""
+    documents = _with_constants(documents)
     views = read_views([view for document in documents for view in document.blocks("view")])
     if not views:
         raise NothingToImport("no 'view:' in what was read", remedy="Name the folder of the LookML project.")
@@ -49,6 +60,28 @@ def read_lookml_model(documents: list[Cursor], drafts: Drafts) -> None:
         _model(document, drafts)
 
 
+def _with_constants(documents: list[Cursor]) -> list[Cursor]:
+    """The documents with the constants of the project in the places that name them."""
+    constants: dict[str, str] = {}
+    for document in documents:
+        for constant in document.blocks("constant"):
+            constants[constant.required("name")] = constant.text("value") or ""
+            constant.imported("export")
+    if not constants:
+        return documents
+    return [replace(document, value=_filled(document.value, constants)) for document in documents]
+
+
+def _filled(value: Any, constants: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(part, constants) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_filled(part, constants) for part in value]
+    if not isinstance(value, str):
+        return value
+    return _CONSTANT.sub(lambda match: constants.get(match.group(1), match.group()), value)
+
+
 def _table(names: Names, view: View) -> None:
     draft = names.drafts.table(view.name, view.chain[0])
     find_derived(view, draft)
@@ -57,6 +90,9 @@ def _table(names: Names, view: View) -> None:
         for key in ("extension", "view_label", "fields_hidden_by_default", "suggestions", "set", "drill_fields"):
             if key in cursor:
                 cursor.approximated("it says how Looker lists the fields of the view", key=key)
+        for key in ("parameter", "filter"):
+            for field in cursor.blocks(key):
+                field.lost("each question sets it anew; here a question has conditions", "Ask with --where.")
         if "required_access_grants" in cursor:
             draft.entry["access"] = {}
             cursor.lost(
@@ -83,7 +119,7 @@ def _derived_table(names: Names, view: View, block: Cursor) -> None:
     text = block.text("sql")
     if text is None:
         block.lost("a table derived from an explore", "Write `relation` as a SELECT, or build a model in dbt.")
-        draft.entry["hidden"] = True
+        draft.entry |= {"hidden": True, "relation": unwritten(draft.name)}
         return
     found = block.at("sql")
     assert found is not None  # noqa: S101 - text() found it
@@ -92,6 +128,7 @@ def _derived_table(names: Names, view: View, block: Cursor) -> None:
             block.lost("it says how Looker stores the table", key=key)
     if "{" in text:
         found.lost("the SELECT holds templates, which are only known when a query runs", "Write `relation` by hand.")
+        draft.entry["relation"] = unwritten(draft.name)
         return
     plain = _ALL_OF.match(text)
     if plain:

@@ -1,52 +1,51 @@
-"""Metrics of MetricFlow: simple, ratio, derived, cumulative and conversion, each on the table of its measure."""
+"""Metrics of MetricFlow: simple, ratio, derived, cumulative and conversion, each on the table of its rows.
+
+What defines a metric stands under `type_params`, or in the newer form on the metric itself; there a simple metric
+aggregates on its own, and others are made of metrics only.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlglot import exp
 
-from verity.contracts.metric import GRAINS, read_span
+from verity.contracts.metric import GRAINS
 from verity.exceptions import ForeignReference
 from verity.interchange import sql
 from verity.interchange.cursor import Cursor
-from verity.interchange.drafting import Drafts, aliases
-from verity.interchange.metricflow.filters import condition, texts_of
-from verity.interchange.metricflow.models import Measure, SemanticModel, config
+from verity.interchange.drafting import usable
+from verity.interchange.metricflow.filters import texts_of
+from verity.interchange.metricflow.measures import aggregate
+from verity.interchange.metricflow.metric_parts import MetricParts, Source, filled, window
+from verity.interchange.metricflow.models import SemanticModel
+from verity.interchange.metricflow.shown import shown, unsaid
 
 _PART = "__metric_{}__"
 _PARTS = re.compile(r'"?__metric_(\d+)__"?')
-DEFINING = (
-    "sql", "type", "filter", "percentile", "method", "over", "take", "per", "time_column", "smallest_grain", "metric",
-    "offset", "show", "numerator", "denominator", "fill",
-)  # fmt: skip
+COARSE = ("month", "quarter", "year")
+EVENTS = (
+    "dbt counts the later events, each with the nearest base row before it, from the same day on; Verity counts the "
+    "base rows that one follows"
+)
 
 
 @dataclass
-class Metrics:
+class Metrics(MetricParts):
     """Every metric of the project, read when another needs it."""
-
-    drafts: Drafts
-    models: dict[str, SemanticModel]
-    measures: dict[str, Measure]
-    cursors: dict[str, Cursor]
-    homes: dict[str, str] = field(default_factory=dict)
-    """The table of each metric that was read."""
-    problems: dict[str, str] = field(default_factory=dict)
-    _open: list[str] = field(default_factory=list)
 
     def read_all(self) -> None:
         """Read every metric; then keep the measures that none of them names."""
-        for name in self.cursors:
+        for name, source in self.sources.items():
             try:
                 self.table(name)
             except sql.Untranslatable as reason:
-                self.cursors[name].lost(str(reason), "Define it by hand as a metric.")
+                source.cursor.lost(str(reason), "Define it by hand as a metric.")
         for name, measure in self.measures.items():
             created = measure.cursor.flag("create_metric")
-            if measure.problem is None and (created or not measure.used) and name not in self.cursors:
+            if measure.problem is None and (created or not measure.used) and name not in self.sources:
                 entry = {**measure.entry, "hidden": None if created else True}
                 measure.model.draft.add("metrics", measure.model.draft.free(name), entry, measure.cursor)
 
@@ -56,28 +55,26 @@ class Metrics:
             raise sql.Untranslatable(f"it is made of '{name}', which could not be imported")
         if name in self.homes:
             return self.homes[name]
-        if name not in self.cursors:
+        if name not in self.sources:
             raise sql.Untranslatable(f"'{name}' is no metric of the project")
-        if name in self._open:
-            circle = " -> ".join((*self._open[self._open.index(name) :], name))
-            raise ForeignReference(
-                f"these metrics are made of each other: {circle}", place=self.cursors[name].place, remedy="Break it."
-            )
-        self._open.append(name)
+        if name in self.open:
+            circle = " -> ".join((*self.open[self.open.index(name) :], name))
+            place = self.sources[name].cursor.place
+            raise ForeignReference(f"these metrics are made of each other: {circle}", place=place, remedy="Break it.")
+        self.open.append(name)
         try:
-            self._read(name, self.cursors[name])
+            self._read(name, self.sources[name])
         except sql.Untranslatable as reason:
             self.problems[name] = str(reason)
             raise
         finally:
-            self._open.pop()
+            self.open.pop()
         return self.homes[name]
 
-    def _read(self, name: str, cursor: Cursor) -> None:
-        kind = cursor.text("type") or "simple"
-        parameters = cursor.block("type_params")
-        if parameters is None:
-            raise sql.Untranslatable("it has no type_params")
+    def _read(self, name: str, source: Source) -> None:
+        cursor = source.cursor
+        kind = (cursor.text("type") or "simple").lower()
+        parameters = cursor.block("type_params") or cursor
         readers = {
             "simple": self._simple,
             "ratio": self._ratio,
@@ -85,41 +82,67 @@ class Metrics:
             "cumulative": self._cumulative,
             "conversion": self._conversion,
         }
+        if not usable(name):
+            raise sql.Untranslatable(f"'{name[:60]}' is no name that could be asked for in Verity")
         if kind not in readers:
             raise sql.Untranslatable(f"a metric of type '{kind}' is none that Verity knows")
-        shown = {
-            "description": cursor.text("description"),
-            "aliases": aliases(cursor.text("label")),
-            "meta": config(cursor),
-        }
+        told = shown(cursor)
         if "time_granularity" in cursor:
             cursor.approximated("a question names its grain in Verity", key="time_granularity")
-        home, entry = readers[kind](name, parameters, texts_of(cursor.at("filter")))
-        for key in ("description", "aliases", "meta"):
-            if shown[key] in (None, []):
-                shown[key] = entry.get(key)
-        self.drafts.tables[home].add("metrics", name, {**entry, **shown}, cursor)
+        cursor.imported("alias")
+        parameters.imported("input_measures")  # a manifest counts them up
+        unsaid(parameters, "metrics", "join_to_timespine")
+        home, entry = readers[kind](name, source, parameters, texts_of(cursor.at("filter")))
+        for key, value in told.items():
+            if value not in (None, []):
+                entry[key] = value
+        if cursor.flag("hidden") or parameters.flag("is_private"):
+            entry["hidden"] = True
+        self.drafts.tables[home].add("metrics", name, entry, cursor)
         self.homes[name] = home
 
     # --- kinds
 
-    def _simple(self, name: str, parameters: Cursor, filters: list[str]) -> tuple[str, dict[str, Any]]:
-        del name
-        return self._input_measure(parameters, "measure", filters)
+    def _simple(self, name: str, source: Source, parameters: Cursor, filters: list[str]) -> tuple[str, dict[str, Any]]:
+        if "measure" in parameters:
+            parameters.imported("metric_aggregation_params", "expr")  # a manifest says again what the measure says
+            return self.of_measure(parameters, "measure", filters)
+        model, block = self._aggregated(source, parameters)
+        text = block.text("expr") or parameters.text("expr") or name
+        entry = aggregate(model, block, text)
+        home = model.draft.name
+        return home, {**entry, "filter": self.conditions(home, filters, None), **filled(parameters)}
 
-    def _ratio(self, name: str, parameters: Cursor, filters: list[str]) -> tuple[str, dict[str, Any]]:
-        above = self._input_metric(name, parameters.at("numerator"), filters)
-        below = self._input_metric(name, parameters.at("denominator"), filters)
+    def _aggregated(self, source: Source, parameters: Cursor) -> tuple[SemanticModel, Cursor]:
+        """The model whose rows a simple metric counts, and the block that says how."""
+        block = parameters.block("metric_aggregation_params")
+        if block is not None:  # a manifest
+            name = block.required("semantic_model")
+            if name not in self.models:
+                raise sql.Untranslatable(f"'{name}' is no semantic model of the project")
+            unsaid(block, "agg_params")
+            return self.models[name], block
+        if "agg" not in parameters:
+            raise sql.Untranslatable("it has neither a measure nor an aggregation (agg)")
+        if source.model is None:
+            raise sql.Untranslatable("a simple metric stands under the model whose rows it counts")
+        return source.model, parameters
+
+    def _ratio(self, name: str, source: Source, parameters: Cursor, filters: list[str]) -> tuple[str, dict[str, Any]]:
+        del source
+        above = self.of_metric(name, parameters.at("numerator"), filters)
+        below = self.of_metric(name, parameters.at("denominator"), filters)
         return above.partition(".")[0], {"type": "ratio", "numerator": above, "denominator": below}
 
-    def _derived(self, name: str, parameters: Cursor, filters: list[str]) -> tuple[str, dict[str, Any]]:
+    def _derived(self, name: str, source: Source, parameters: Cursor, filters: list[str]) -> tuple[str, dict[str, Any]]:
+        del source
         parts: dict[str, str] = {}
-        found = parameters.at("metrics")
+        found = parameters.at("metrics") or parameters.at("input_metrics")
         if found is None or not isinstance(found.value, list) or not found.value:
             raise sql.Untranslatable("a derived metric names its metrics")
         for part in found.children():
             said = part.value if isinstance(part.value, str) else part.peek("alias") or part.peek("name")
-            parts[str(said)] = self._input_metric(name, part, filters)
+            parts[str(said)] = self.of_metric(name, part, filters)
         members = list(parts.values())
 
         def column(reference: sql.Reference) -> exp.Expr:
@@ -131,163 +154,87 @@ class Metrics:
         text = _PARTS.sub(lambda match: "{" + members[int(match.group(1))] + "}", written)
         return members[0].partition(".")[0], {"type": "derived", "sql": text}
 
-    def _cumulative(self, name: str, parameters: Cursor, filters: list[str]) -> tuple[str, dict[str, Any]]:
-        home, entry = self._input_measure(parameters, "measure", filters)
-        made: dict[str, Any] = {
-            "type": "cumulative",
-            "metric": self._part(home, entry, f"{name}_in_period", parameters),
-        }
-        for block in filter(None, (parameters, parameters.block("cumulative_type_params"))):
-            window, grain = _window(block.at("window")), block.text("grain_to_date")
-            if window is not None:
-                made["window"] = window
+    def _cumulative(
+        self, name: str, source: Source, parameters: Cursor, filters: list[str]
+    ) -> tuple[str, dict[str, Any]]:
+        blocks = [block for block in (parameters, parameters.block("cumulative_type_params")) if block is not None]
+        member = self._accumulated(name, blocks, filters)
+        made: dict[str, Any] = {"type": "cumulative", "metric": member}
+        choice = "first"
+        for block in blocks:
+            span, grain = window(block.at("window")), block.text("grain_to_date")
+            if span is not None:
+                made["window"] = span
             if grain is not None:
-                if grain not in GRAINS:
+                if grain.lower() not in GRAINS:
                     raise sql.Untranslatable(f"'{grain}' is no grain of Verity")
-                made["to_date"] = grain
-            if block.text("period_agg") in ("first", "average"):
-                block.approximated(
-                    "at a coarser grain Verity shows the value at the end of the period", key="period_agg"
-                )
-        return home, made
+                made["to_date"] = grain.lower()
+            choice = (block.text("period_agg") or choice).lower()
+        self._told_apart(source.cursor, blocks, choice, str(made.get("window", "")))
+        return member.partition(".")[0], made
 
-    def _conversion(self, name: str, parameters: Cursor, filters: list[str]) -> tuple[str, dict[str, Any]]:
-        block = parameters.block("conversion_type_params")
-        if block is None:
-            raise sql.Untranslatable("it has no conversion_type_params")
+    def _accumulated(self, name: str, blocks: list[Cursor], filters: list[str]) -> str:
+        keys = [(block, key) for block in blocks for key in ("input_metric", "metric") if key in block]
+        if "measure" not in blocks[0] and keys:
+            block, key = keys[0]
+            return self.of_metric(name, block.at(key), filters)
+        for block, key in keys:
+            block.imported(key)  # a manifest says again what the measure says
+        home, entry = self.of_measure(blocks[0], "measure", filters)
+        return self.part(home, entry, f"{name}_in_period", blocks[0])
+
+    def _told_apart(self, cursor: Cursor, blocks: list[Cursor], choice: str, span: str) -> None:
+        """Say where a coarser grain gives another number than dbt's: it shows the first of the period, or the last day
+        whose window holds rows."""
+        holder = next((block for block in blocks if "period_agg" in block), cursor)
+        key = "period_agg" if "period_agg" in holder else "type"
+        if choice != "last":
+            said = "" if "period_agg" in holder else " where it names no period_agg"
+            reason = f"by a coarser grain dbt shows the {choice} value of the period{said}; Verity its value at the end"
+            holder.approximated(reason, "Ask by day for dbt's numbers, or set `period_agg: last`.", key=key)
+        elif span:
+            counted = "in whole periods of their own grain" if any(grain in span for grain in COARSE) else "as they are"
+            reason = (
+                f"by a coarser grain dbt shows the last day whose {span} hold rows; Verity the end of the period, "
+                f"{span} counted {counted}"
+            )
+            holder.approximated(reason, "Ask by day for dbt's numbers.", key=key)
+
+    def _conversion(
+        self, name: str, source: Source, parameters: Cursor, filters: list[str]
+    ) -> tuple[str, dict[str, Any]]:
+        block = parameters.block("conversion_type_params") or parameters
         if "constant_properties" in block:
             raise sql.Untranslatable("both events must share properties (constant_properties)")
-        base_home, base = self._input_measure(block, "base_measure", filters)
-        event_home, event = self._input_measure(block, "conversion_measure", [])
-        within = _window(block.at("window"))
+        base = self._event(name, block, "base", filters)
+        event = self._event(name, block, "conversion", [])
+        within = window(block.at("window"))
         if within is None:
             raise sql.Untranslatable("a conversion without a window reaches for ever")
         entity = block.required("entity")
         columns = {
-            side: self.models[home].entities[entity].column if entity in self.models[home].entities else None
-            for side, home in (("base", base_home), ("event", event_home))
+            side: self._key(member.partition(".")[0], entity) for side, member in (("base", base), ("event", event))
         }
-        if None in columns.values():
-            raise sql.Untranslatable(f"'{entity}' is no entity of both events")
         shared = columns["base"] == columns["event"]
-        calculation = block.text("calculation") or "conversion_rate"
-        return base_home, {
+        calculation = (block.text("calculation") or "conversion_rate").lower()
+        source.cursor.approximated(EVENTS, "Compare the numbers before you rely on them.", key="type")
+        return base.partition(".")[0], {
             "type": "conversion",
-            "base": self._part(base_home, base, f"{name}_base", block),
-            "event": self._part(event_home, event, f"{name}_event", block),
+            "base": base,
+            "event": event,
             "entity": columns["base"] if shared else columns,
             "within": within,
             "show": "count" if calculation == "conversions" else "rate",
         }
 
-    # --- what metrics are made of
+    def _event(self, name: str, block: Cursor, side: str, filters: list[str]) -> str:
+        if f"{side}_measure" not in block:
+            return self.of_metric(name, block.at(f"{side}_metric"), filters)
+        block.imported(f"{side}_metric")
+        home, entry = self.of_measure(block, f"{side}_measure", filters)
+        return self.part(home, entry, f"{name}_{'base' if side == 'base' else 'event'}", block)
 
-    def _input_measure(self, holder: Cursor, key: str, filters: list[str]) -> tuple[str, dict[str, Any]]:
-        """A measure as a metric of its table, its filters and those of the metric laid over it."""
-        found = holder.at(key)
-        if found is None:
-            raise sql.Untranslatable(f"it has no {key}")
-        name, filters = self._named(found, filters)
-        measure = self.measures.get(name)
-        if measure is None:
-            raise sql.Untranslatable(f"'{name}' is no measure of the project")
-        if measure.problem is not None:
-            raise sql.Untranslatable(f"its measure '{name}' could not be imported")
-        measure.used = True
-        home = measure.model.draft.name
-        entry = {**measure.entry, "filter": self._conditions(home, filters, measure.entry.get("filter"))}
-        if isinstance(found.value, dict):
-            entry |= self._filled(found)
-        return home, entry
-
-    def _input_metric(self, name: str, found: Cursor | None, filters: list[str]) -> str:
-        """A metric that another is made of: itself, or a hidden one with filter and offset."""
-        if found is None:
-            raise sql.Untranslatable("it lacks a metric that it is made of")
-        part, filters = self._named(found, filters)
-        home = self.table(part)
-        member = f"{home}.{part}"
-        if filters:
-            member = self._filtered(name, home, part, filters, found)
-        if isinstance(found.value, dict):
-            if "offset_to_grain" in found:
-                raise sql.Untranslatable("an offset to the start of a grain (offset_to_grain)")
-            offset = _window(found.at("offset_window"))
-            if offset is not None:
-                entry = {"type": "offset", "metric": member, "offset": offset}
-                member = self._part(home, entry, f"{part}_{offset.replace(' ', '_')}_ago", found)
-        return member
-
-    def _filtered(self, name: str, home: str, part: str, filters: list[str], cursor: Cursor) -> str:
-        entry = self.drafts.tables[home].metrics[part]
-        kind = entry.get("type", "simple")
-        if kind in ("simple", "percentile", "semi_additive"):
-            narrowed = {**entry, "filter": self._conditions(home, filters, entry.get("filter"))}
-        elif kind in ("ratio", "derived"):
-            narrowed = dict(entry)
-            for key in ("numerator", "denominator"):
-                if key in narrowed:
-                    narrowed[key] = self._narrow(name, home, narrowed[key], filters, cursor)
-            if kind == "derived":
-                narrowed["sql"] = re.sub(
-                    r"\{([^{}]*)\}",
-                    lambda match: "{" + self._narrow(name, home, match.group(1), filters, cursor) + "}",
-                    str(narrowed["sql"]),
-                )
-        else:
-            raise sql.Untranslatable(f"a filter over the {kind} metric '{part}'")
-        kept = {key: value for key, value in narrowed.items() if key in DEFINING}
-        return self._part(home, kept, f"{name}_{part}", cursor)
-
-    def _narrow(self, name: str, home: str, member: str, filters: list[str], cursor: Cursor) -> str:
-        table, _, part = member.partition(".") if "." in member else (home, ".", member)
-        return self._filtered(name, table, part, filters, cursor)
-
-    def _part(self, home: str, entry: dict[str, Any], name: str, cursor: Cursor) -> str:
-        """A metric of this definition: one that is there, or a new hidden one."""
-        draft = self.drafts.tables[home]
-        wanted = {key: value for key, value in entry.items() if key in DEFINING and value not in (None, [])}
-        for known, metric in draft.metrics.items():
-            if {key: value for key, value in metric.items() if key in DEFINING} == wanted:
-                return f"{home}.{known}"
-        made = draft.free(name)
-        described = f"A part of another metric: {name.replace('_', ' ')}."
-        draft.add("metrics", made, {**wanted, "hidden": True, "description": described}, cursor)
-        return f"{home}.{made}"
-
-    def _conditions(self, home: str, filters: list[str], known: object) -> str | None:
-        found = [condition(self.models, home, text) for text in filters]
-        return sql.conjunction([*([str(known)] if known else []), *found])
-
-    def _named(self, found: Cursor, filters: list[str]) -> tuple[str, list[str]]:
-        if isinstance(found.value, str):
-            found.imported()
-            return found.value, filters
-        own = texts_of(found.at("filter"))
-        found.imported("alias")
-        return found.required("name"), [*filters, *own]
-
-    def _filled(self, found: Cursor) -> dict[str, Any]:
-        made: dict[str, Any] = {}
-        value = found.text("fill_nulls_with")
-        if value == "0":
-            made["fill"] = "zero"
-        elif value is not None:
-            found.lost(
-                f"gaps are filled with nothing, zero or the value before, not with {value}", key="fill_nulls_with"
-            )
-        if found.flag("join_to_timespine"):
-            found.approximated("gaps are filled where the question asks for it (`fill`)", key="join_to_timespine")
-        return made
-
-
-def _window(found: Cursor | None) -> str | None:
-    if found is None:
-        return None
-    in_manifest = isinstance(found.value, dict)  # {count: 7, granularity: day}
-    text = f"{found.peek('count')} {found.peek('granularity')}" if in_manifest else str(found.value)
-    found.imported(*(("count", "granularity") if in_manifest else ()))
-    try:
-        return str(read_span(text))
-    except ValueError as error:
-        raise sql.Untranslatable(str(error)) from None
+    def _key(self, home: str, entity: str) -> str:
+        if entity not in self.models[home].entities:
+            raise sql.Untranslatable(f"'{entity}' is no entity of both events")
+        return self.models[home].entities[entity].column

@@ -1,4 +1,8 @@
-"""Semantic models of dbt: entities become keys and joins, dimensions columns; measures wait for their metrics."""
+"""Semantic models of dbt as tables: entities become keys and joins, dimensions columns.
+
+Either form of dbt's YAML is first read into `SemanticModel`s that hold `Part`s (`standalone.py`, `embedded.py`); what
+they mean is decided here, once.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,28 @@ from verity.contracts.metric import GRAINS
 from verity.exceptions import ForeignReference
 from verity.interchange import sql
 from verity.interchange.cursor import Cursor
-from verity.interchange.drafting import Drafts, TableDraft, aliases
+from verity.interchange.drafting import TableDraft
 
-_REF = re.compile(r"^\s*(?:\{\{\s*)?(?:ref|source)\s*\(\s*(.*?)\s*\)\s*(?:\}\})?\s*$")
 _NAME = re.compile(r"^[A-Za-z_]\w*$")
 TARGETS = ("primary", "unique")
+"""Kinds of entities that one row has; the first is joined to before the second."""
 
 
-@dataclass
+@dataclass(frozen=True)
+class Part:
+    """An entity or a dimension as it is declared."""
+
+    name: str
+    kind: str
+    cursor: Cursor
+    expr: str | None = None
+    """Its SQL over the physical columns, where it is not the column of its name."""
+    shown: dict[str, Any] = field(default_factory=dict)
+    """Description, other words and meta."""
+    grain: str | None = None
+
+
+@dataclass(frozen=True)
 class Entity:
     """A key of a semantic model, and the column that holds it."""
 
@@ -34,259 +52,146 @@ class SemanticModel:
 
     draft: TableDraft
     cursor: Cursor
+    entity_parts: list[Part] = field(default_factory=list)
+    dimension_parts: list[Part] = field(default_factory=list)
     entities: dict[str, Entity] = field(default_factory=dict)
     times: dict[str, str] = field(default_factory=dict)
     """Time dimensions and the grain that each declares."""
     time: str | None = None
+    timed: Cursor | None = None
+    """Where `time` is declared."""
     primary: str | None = None
+    ways: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """For each entity the joins by it, and where each leads."""
 
 
-@dataclass
-class Measure:
-    """An aggregate that metrics name: its definition in Verity, or why it has none."""
-
-    model: SemanticModel
-    cursor: Cursor
-    entry: dict[str, Any] = field(default_factory=dict)
-    problem: str | None = None
-    used: bool = False
-
-
-def read_models(drafts: Drafts, cursors: list[Cursor]) -> dict[str, SemanticModel]:
-    """Every semantic model as a table draft, joined by their entities."""
-    models = {cursor.required("name"): _declare(drafts, cursor) for cursor in cursors}
+def build_tables(models: dict[str, SemanticModel]) -> None:
+    """Give every model's draft its keys, joins and columns."""
     for model in models.values():
-        _entities(model)
+        _once(model, "entities", model.entity_parts)
+        _once(model, "dimensions", model.dimension_parts)
+        model.draft.derived |= {part.name for part in model.dimension_parts if _is_derived(part)}
     for model in models.values():
-        _joins(models, model)
+        for part in model.entity_parts:
+            _entity(model, part)
     for model in models.values():
-        _dimensions(model)
-    return models
-
-
-def read_measures(models: dict[str, SemanticModel]) -> dict[str, Measure]:
-    """Every measure by name. Raises `ForeignReference` where two have one name."""
-    found: dict[str, Measure] = {}
+        for part in model.entity_parts:
+            _joins(models, model, part)
     for model in models.values():
-        for cursor in model.cursor.blocks("measures"):
-            name = cursor.required("name")
-            if name in found:
-                raise ForeignReference(
-                    f"the measure '{name}' is already defined in {found[name].cursor.place}",
-                    place=cursor.place,
-                    remedy="Rename one of the two.",
-                )
-            found[name] = _measure(model, cursor, name)
-    return found
+        for part in model.dimension_parts:
+            _dimension(model, part)
+        _default_time(model)
 
 
-def _declare(drafts: Drafts, cursor: Cursor) -> SemanticModel:
-    draft = drafts.table(cursor.required("name"), cursor)
-    _relation(draft, cursor)
-    draft.entry["description"] = cursor.text("description") or ""
-    words = aliases(cursor.text("label"))
-    if words:
-        draft.entry["aliases"] = words
-    defaults = cursor.block("defaults")
-    model = SemanticModel(draft, cursor)
-    model.time = defaults.text("agg_time_dimension") if defaults is not None else None
-    model.primary = cursor.text("primary_entity")
-    kept = config(cursor)
-    if kept:
-        draft.entry["meta"] = kept
-    for dimension in cursor.blocks("dimensions"):
-        name, text = dimension.required("name"), dimension.peek("expr")
-        if text is not None and str(text).strip() != name:
-            draft.derived.add(name)
-    return model
+def _once(model: SemanticModel, kind: str, parts: list[Part]) -> None:
+    seen: set[str] = set()
+    for part in parts:
+        if part.name in seen:
+            raise ForeignReference(
+                f"'{model.draft.name}' has two {kind} called '{part.name}'",
+                place=part.cursor.place,
+                remedy="Rename one of them.",
+            )
+        seen.add(part.name)
 
 
-def _relation(draft: TableDraft, cursor: Cursor) -> None:
-    node = cursor.block("node_relation")
-    if node is not None:
-        name = node.text("alias") or draft.name
-        node.imported("alias", "schema_name", "database", "relation_name")
-        cursor.imported("model")
-    else:
-        text = cursor.text("model") or draft.name
-        match = _REF.match(text)
-        parts = re.findall(r"['\"]([^'\"]+)['\"]", match.group(1)) if match else [text]
-        name = parts[-1] if parts else draft.name
-    if name != draft.name:
-        draft.entry["relation"] = name
+def _is_derived(part: Part) -> bool:
+    return part.expr is not None and part.expr.strip() != part.name
 
 
-def _entities(model: SemanticModel) -> None:
-    draft = model.draft
-    for cursor in model.cursor.blocks("entities"):
-        name, kind = cursor.required("name"), cursor.text("type") or "foreign"
-        text = cursor.text("expr")
-        column = text.strip() if text and _NAME.match(text.strip()) else name
-        entry: dict[str, Any] = {
-            "description": cursor.text("description"),
-            "kind": "id",
-            "aliases": aliases(cursor.text("label"), name.replace("_", " ") if name != column else None),
-            "meta": config(cursor),
-        }
-        if text and column == name != text.strip():
-            try:
-                draft.derived.add(name)
-                entry["sql"] = sql.row(raw_rows(model, text))
-            except sql.Untranslatable as reason:
-                cursor.lost(str(reason), "Declare the key column by hand.")
-                continue
-        if "role" in cursor:
-            cursor.lost("roles of entities are deprecated in dbt", key="role")
-        if kind == "natural":
-            cursor.approximated("a natural key tells versions of a row apart; no join is made of it", key="type")
-        model.entities[name] = Entity(name, kind, column)
-        draft.used.add(column)
-        if column not in draft.columns:
-            draft.add("columns", column, entry, cursor)
-        if kind == "primary":
-            draft.entry["primary_key"] = [column]
-            model.primary = model.primary or name
-
-
-def _joins(models: dict[str, SemanticModel], model: SemanticModel) -> None:
-    """A foreign entity joins to the model whose primary or unique entity it is."""
-    for entity in model.entities.values():
-        if entity.kind in ("primary", "natural"):
-            continue
-        targets = [
-            (TARGETS.index(other.entities[entity.name].kind), name)
-            for name, other in models.items()
-            if other is not model and entity.name in other.entities and other.entities[entity.name].kind in TARGETS
-        ]
-        if not targets:
-            continue
-        target = models[min(targets)[1]]
-        theirs = target.entities[entity.name].column
-        on: Any = entity.column if entity.column == theirs else {entity.column: theirs}
-        cursor = next(c for c in model.cursor.blocks("entities") if c.peek("name") == entity.name)
-        kind = "one_to_one" if entity.kind == "unique" else "many_to_one"
-        model.draft.add("joins", entity.name, {"table": target.draft.name, "type": kind, "on": on}, cursor)
-
-
-def _dimensions(model: SemanticModel) -> None:
-    draft = model.draft
-    for cursor in model.cursor.blocks("dimensions"):
-        name, kind = cursor.required("name"), cursor.text("type") or "categorical"
-        entry: dict[str, Any] = {
-            "description": cursor.text("description"),
-            "kind": "time" if kind == "time" else "dimension",
-            "aliases": aliases(cursor.text("label")),
-            "meta": config(cursor),
-        }
-        text = cursor.text("expr")
+def _entity(model: SemanticModel, part: Part) -> None:
+    draft, text = model.draft, (part.expr or "").strip()
+    column = text if _NAME.match(text) else part.name
+    entry: dict[str, Any] = {"kind": "id", **part.shown}
+    if text and column == part.name != text:
         try:
-            if text is not None and name in draft.derived:
-                entry["sql"] = sql.row(raw_rows(model, text))
-            else:
-                draft.used.add(name)
+            draft.derived.add(part.name)
+            entry["sql"] = sql.row(raw_rows(model, text))
         except sql.Untranslatable as reason:
-            draft.derived.discard(name)
-            cursor.lost(str(reason), "Define it by hand as a column with `sql`.")
-            continue
-        if kind == "time":
-            _time(model, name, cursor)
-        if cursor.flag("is_partition"):
-            cursor.lost("Verity joins by keys, not by partitions of time", key="is_partition")
-        known = draft.columns.pop(name, None)
-        if known is not None:  # an entity and a dimension of one column
-            entry = {**known, **{key: value for key, value in entry.items() if value}}
-        draft.add("columns", name, entry, cursor)
-    if model.time is not None and model.time in draft.columns:
-        draft.entry["time_column"] = model.time
+            draft.derived.discard(part.name)
+            part.cursor.lost(str(reason), "Declare the key column by hand.")
+            return
+    if part.name != column:
+        entry["aliases"] = list(dict.fromkeys([*(entry.get("aliases") or ()), part.name.replace("_", " ")]))
+    model.entities[part.name] = Entity(part.name, part.kind, column)
+    draft.used.add(column)
+    if column not in draft.columns:
+        draft.add("columns", column, entry, part.cursor)
+    if part.kind == "primary":
+        draft.entry["primary_key"] = [column]
+        model.primary = model.primary or part.name
 
 
-def _time(model: SemanticModel, name: str, cursor: Cursor) -> None:
-    parameters = cursor.block("type_params")
-    grain = parameters.text("time_granularity") if parameters is not None else None
-    if grain is not None and grain not in GRAINS and parameters is not None:
-        parameters.approximated(f"'{grain}' is no grain of Verity", key="time_granularity")
-    model.times[name] = grain or "day"
-    if parameters is not None and "validity_params" in parameters:
-        parameters.lost(
-            "versions of a row by validity (a slowly changing dimension)",
-            "Join by hand with a condition on both dates.",
-            key="validity_params",
+def _joins(models: dict[str, SemanticModel], model: SemanticModel, part: Part) -> None:
+    """An entity joins to every other model of which a row has one: the first by its name, others by theirs too."""
+    entity = model.entities.get(part.name)
+    if entity is None or entity.kind == "natural":
+        return
+    targets = sorted(
+        (TARGETS.index(other.entities[entity.name].kind), name)
+        for name, other in models.items()
+        if other is not model and entity.name in other.entities and other.entities[entity.name].kind in TARGETS
+    )
+    for place, (_, name) in enumerate(targets):
+        theirs = models[name].entities[entity.name].column
+        on: Any = entity.column if entity.column == theirs else {entity.column: theirs}
+        kind = "many_to_one" if entity.kind == "foreign" else "one_to_one"
+        first = place == 0 and entity.kind != "primary"
+        join = entity.name if first else f"{entity.name}_{name}"
+        model.draft.add("joins", join, {"table": models[name].draft.name, "type": kind, "on": on}, part.cursor)
+        model.ways.setdefault(entity.name, []).append((join, name))
+
+
+def _dimension(model: SemanticModel, part: Part) -> None:
+    draft = model.draft
+    entry: dict[str, Any] = {"kind": "time" if part.kind == "time" else "dimension", **part.shown}
+    try:
+        if part.expr is not None and part.name in draft.derived:
+            entry["sql"] = sql.row(raw_rows(model, part.expr))
+        else:
+            draft.used.add(part.name)
+    except sql.Untranslatable as reason:
+        draft.derived.discard(part.name)
+        part.cursor.lost(str(reason), "Define it by hand as a column with `sql`.")
+        return
+    if part.kind == "time":
+        model.times[part.name] = part.grain or "day"
+    known = draft.columns.pop(part.name, None)
+    if known is not None:  # an entity and a dimension of one column
+        entry = {**known, **{key: value for key, value in entry.items() if value}}
+    draft.add("columns", part.name, entry, part.cursor)
+
+
+def _default_time(model: SemanticModel) -> None:
+    if model.time is None or model.timed is None:
+        return
+    if model.time in model.draft.columns:
+        model.draft.entry["time_column"] = model.time
+    else:
+        model.timed.lost(
+            f"'{model.time}' is no time dimension of the model", "Name one, or declare it.", key="agg_time_dimension"
         )
 
 
-def _measure(model: SemanticModel, cursor: Cursor, name: str) -> Measure:
-    made = Measure(model, cursor)
-    made.entry = {
-        "description": cursor.text("description"),
-        "aliases": aliases(cursor.text("label")),
-        "meta": config(cursor),
-    }
-    try:
-        made.entry |= _aggregate(model, cursor, name)
-    except sql.Untranslatable as reason:
-        made.problem = str(reason)
-        cursor.lost(str(reason), "Define it by hand as a metric.")
-        return made
-    time = cursor.text("agg_time_dimension") or model.time
-    if "agg_time_dimension" in cursor and time not in model.draft.columns:
-        cursor.lost(f"'{time}' is no time dimension of the model", "Correct it.", key="agg_time_dimension")
-    if time is not None and time != model.draft.entry.get("time_column") and time in model.draft.columns:
-        made.entry["time_column"] = time
-    grain = model.times.get(time or "")
-    if grain in GRAINS and GRAINS.index(grain) > GRAINS.index("day"):
-        made.entry["smallest_grain"] = grain
-    return made
+def entity_kind(cursor: Cursor, key: str = "type") -> str:
+    """`primary`, `unique`, `foreign` or `natural`."""
+    kind = _one_of(cursor, key, ("foreign", "primary", "unique", "natural"))
+    if kind == "natural":
+        cursor.approximated("a natural key tells versions of a row apart; no join is made of it", key=key)
+    return kind
 
 
-def _aggregate(model: SemanticModel, cursor: Cursor, name: str) -> dict[str, Any]:
-    kind = cursor.required("agg").lower()
-    text = cursor.text("expr") or name
-    if kind == "count" and text.strip() in ("1", "*"):
-        return _additive(model, cursor, exp.Count(this=exp.Star()))
-    column = raw_rows(model, text)
-    parameters = cursor.block("agg_params")
-    if kind == "percentile":
-        if parameters is None or "percentile" not in parameters:
-            raise sql.Untranslatable("a percentile needs agg_params.percentile")
-        share = parameters.number("percentile")
-        made: dict[str, Any] = {"type": "percentile", "sql": sql.row(column), "percentile": share}
-        if parameters.flag("use_discrete_percentile"):
-            made["method"] = "discrete"
-        if parameters.flag("use_approximate_percentile"):
-            parameters.approximated("computed exactly", key="use_approximate_percentile")
-        return made
-    calls: dict[str, type[exp.Expr]] = {
-        "sum": exp.Sum, "max": exp.Max, "min": exp.Min, "average": exp.Avg, "avg": exp.Avg, "median": exp.Median,
-        "count": exp.Count,
-    }  # fmt: skip
-    if kind == "count_distinct":
-        return _additive(model, cursor, exp.Count(this=exp.Distinct(expressions=[column])))
-    if kind == "sum_boolean":
-        counted = exp.Case(ifs=[exp.If(this=column, true=exp.Literal.number(1))], default=exp.Literal.number(0))
-        return _additive(model, cursor, exp.Sum(this=counted))
-    if kind not in calls:
-        raise sql.Untranslatable(f"the aggregation '{kind}' is none that Verity knows")
-    return _additive(model, cursor, calls[kind](this=column))
+def dimension_kind(cursor: Cursor, key: str = "type") -> str:
+    """`categorical` or `time`."""
+    return _one_of(cursor, key, ("categorical", "time"))
 
 
-def _additive(model: SemanticModel, cursor: Cursor, call: exp.Expr) -> dict[str, Any]:
-    """The aggregate, at one instant of each period where it may not be summed over time."""
-    made: dict[str, Any] = {"sql": sql.aggregate(call)}
-    block = cursor.block("non_additive_dimension")
-    if block is None:
-        return made
-    over = block.required("name")
-    if over not in model.times:
-        raise sql.Untranslatable(f"'{over}' is no time dimension of the model")
-    made |= {"type": "semi_additive", "take": "first" if block.text("window_choice") == "min" else "last"}
-    if over != (cursor.peek("agg_time_dimension") or model.time):
-        made["over"] = over
-    groupings = block.names("window_groupings")
-    if unknown := [name for name in groupings if name not in model.entities]:
-        raise sql.Untranslatable(f"'{unknown[0]}' is no entity of the model")
-    if groupings:
-        made["per"] = [model.entities[name].column for name in groupings]
-    return made
+def _one_of(cursor: Cursor, key: str, known: tuple[str, ...]) -> str:
+    kind = (cursor.text(key) or known[0]).lower()
+    if kind in known:
+        return kind
+    cursor.lost(f"'{kind[:60]}' is none of {', '.join(known)}: taken as {known[0]}", "Correct it.", key=key)
+    return known[0]
 
 
 def raw_rows(model: SemanticModel, text: str) -> exp.Expr:
@@ -294,27 +199,18 @@ def raw_rows(model: SemanticModel, text: str) -> exp.Expr:
     return sql.parse(text).resolved(lambda found: sql.column(model.draft.raw(found.names[-1])))
 
 
-def config(cursor: Cursor) -> dict[str, Any] | None:
-    """What dbt keeps beside: `config.meta` and the rest of it."""
-    kept: dict[str, Any] = {}
-    block = cursor.block("config")
-    if block is not None:
-        for key in block.named():
-            if key == "meta":
-                kept |= _meta(block)
-            elif key != "enabled":
-                kept[key] = block.peek(key)
-                block.approximated("kept under meta", key=key)
-            else:
-                block.imported("enabled")
-    kept |= _meta(cursor)
-    return {"dbt": kept} if kept else None
-
-
-def _meta(cursor: Cursor) -> dict[str, Any]:
-    """What people keep under `meta`: whatever they write."""
-    found = cursor.block("meta")
-    if found is None:
-        return {}
-    found.imported()
-    return dict(found.value)
+def timed(cursor: Cursor, grain_key: str, holder: Cursor) -> str | None:
+    """The grain of a time dimension, and what is said of it and has no form here. `holder` has the grain's key."""
+    grain = holder.text(grain_key)
+    if grain is not None and grain not in GRAINS:
+        holder.approximated(f"'{grain}' is no grain of Verity", key=grain_key)
+    if cursor.flag("is_partition"):
+        cursor.lost("Verity joins by keys, not by partitions of time", key="is_partition")
+    for block in (cursor, cursor.block("type_params")):
+        if block is not None and "validity_params" in block:
+            block.lost(
+                "versions of a row by validity (a slowly changing dimension)",
+                "Join by hand with a condition on both dates.",
+                key="validity_params",
+            )
+    return grain

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from verity.interchange.cursor import Cursor
 
 DIALECTS = {
@@ -9,6 +11,8 @@ DIALECTS = {
     "BIGQUERY": "bigquery",
 }  # fmt: skip
 """What Verity reads, the nearest to its own first, and how it is parsed."""
+
+_COLUMN = re.compile(r'^(?:"?\w+"?\.)?"?(\w+)"?$')
 
 
 def chosen(expression: Cursor) -> tuple[str, str] | None:
@@ -28,3 +32,11 @@ def chosen(expression: Cursor) -> tuple[str, str] | None:
 def is_plain(dataset: str, name: str, text: str) -> bool:
     """Whether a field is just the physical column of its name."""
     return text.strip().strip('"') in (name, f"{dataset}.{name}")
+
+
+def plain_column(field: Cursor) -> str | None:
+    """The physical column that a field is; None where it is more than that."""
+    expression = field.block("expression")
+    picked = chosen(expression) if expression is not None else None
+    found = _COLUMN.match(picked[1]) if picked is not None else None
+    return found.group(1) if found is not None else None

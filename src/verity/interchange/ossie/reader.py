@@ -9,7 +9,7 @@ from verity.interchange import sql
 from verity.interchange.cursor import Cursor
 from verity.interchange.drafting import Drafts, TableDraft
 from verity.interchange.ossie.context import context, foreign, keep
-from verity.interchange.ossie.expressions import chosen, is_plain
+from verity.interchange.ossie.expressions import chosen, is_plain, plain_column
 from verity.interchange.ossie.metrics import read_metric
 
 TYPES = {
@@ -28,9 +28,10 @@ def read_ossie(documents: list[Cursor], drafts: Drafts) -> None:
     datasets = [(model, dataset) for model in models for dataset in model.blocks("datasets")]
     for _, dataset in datasets:
         _find_derived(drafts, dataset)
+    keys = {dataset.required("name"): _keys(dataset) for _, dataset in datasets}
     for model in models:
         for relationship in model.blocks("relationships"):
-            _relationship(drafts, relationship)
+            _relationship(drafts, relationship, keys)
     for _, dataset in datasets:
         _dataset(drafts, dataset)
     for model in models:
@@ -77,6 +78,15 @@ def _find_derived(drafts: Drafts, dataset: Cursor) -> None:
             draft.derived.add(name)
 
 
+def _keys(dataset: Cursor) -> list[frozenset[str]]:
+    """The declared keys of a dataset, by the names of their columns and of the fields that are those columns."""
+    found = dataset.peek("unique_keys")
+    declared = [key for key in (dataset.peek("primary_key"), *(found if isinstance(found, list) else ())) if key]
+    names = {name: field.required("name") for field in dataset.blocks("fields") if (name := plain_column(field))}
+    keys = [[str(part) for part in key] if isinstance(key, list) else [str(key)] for key in declared]
+    return [frozenset(made) for key in keys for made in (key, [names.get(part, part) for part in key])]
+
+
 def _dataset(drafts: Drafts, dataset: Cursor) -> None:
     draft = drafts.tables[dataset.required("name")]
     source = dataset.required("source")
@@ -90,7 +100,7 @@ def _dataset(drafts: Drafts, dataset: Cursor) -> None:
     if keys:
         draft.entry["primary_key"] = list(keys)
     if "unique_keys" in dataset:
-        dataset.lost("Verity declares one key of a table", "Join on the primary key.", key="unique_keys")
+        dataset.approximated("Verity declares one key of a table; the others tell joins to one row", key="unique_keys")
     draft.entry["description"] = dataset.text("description") or ""
     words, notes = context(dataset)
     if words:
@@ -146,8 +156,7 @@ def _field(draft: TableDraft, field: Cursor) -> None:
         else:
             draft.used.add(name)
     except sql.Untranslatable as reason:
-        draft.derived.discard(name)
-        field.lost(str(reason), "Define it by hand as a column with `sql`.")
+        draft.lose(name, field, str(reason))
         return
     extensions = foreign(field, None)
     if extensions:
@@ -163,7 +172,7 @@ def _own(draft: TableDraft, name: str, reference: sql.Reference) -> Any:
     return sql.column(draft.raw(column) if column == name else column)
 
 
-def _relationship(drafts: Drafts, found: Cursor) -> None:
+def _relationship(drafts: Drafts, found: Cursor, keys: dict[str, list[frozenset[str]]]) -> None:
     name, source, target = (found.required(key) for key in ("name", "from", "to"))
     own, theirs = found.names("from_columns"), found.names("to_columns")
     if source not in drafts.tables or target not in drafts.tables:
@@ -174,10 +183,14 @@ def _relationship(drafts: Drafts, found: Cursor) -> None:
             f"{len(own)} from_columns stand beside {len(theirs)} to_columns", place=found.place, remedy="Pair them."
         )
     words, notes = context(found)
+    one = not keys[target] or any(key <= set(theirs) for key in keys[target])
+    if not one:
+        reason = f"{', '.join(theirs)} is no declared key of '{target}', so several rows of it may belong to one"
+        found.approximated(f"{reason}: a join to many", "Declare it under unique_keys.", key="to_columns")
     shared = len(own) == 1 and own == theirs
     entry: dict[str, Any] = {
         "table": target,
-        "type": "many_to_one",
+        "type": "many_to_one" if one else "one_to_many",
         "on": own[0] if shared else dict(zip(own, theirs, strict=True)),
         "aliases": words,
         "description": " ".join(notes),

@@ -139,7 +139,7 @@ def _relationships(model: Model, table: str, losses: Losses) -> list[Json]:
             continue
         own, theirs = (list(side) for side in zip(*pairs, strict=True))
         entry: Json = {
-            "name": _unique(model, table, name, "joins"),
+            "name": model.flat["joins", table, name],
             "from": table,
             "to": join.table,
             "from_columns": own,
@@ -168,7 +168,7 @@ def _metrics(model: Model, losses: Losses) -> list[Json]:
                 continue
             try:
                 tree = model.metric(table, name)
-                one: Json = {"name": _unique(model, table, name, "metrics"), "expression": _expression(_ansi(tree))}
+                one: Json = {"name": model.flat["metrics", table, name], "expression": _expression(_ansi(tree))}
             except Inexpressible as reason:
                 losses.add(f"{table}.{name}", str(reason))
                 continue
@@ -181,10 +181,6 @@ def _metrics(model: Model, losses: Losses) -> list[Json]:
                 one["custom_extensions"] = list(kept)
             made.append(one)
     return made
-
-
-def _unique(model: Model, table: str, name: str, kind: str) -> str:
-    return f"{table}_{name}" if (kind, name) in model.shared else name
 
 
 def _expression(text: str) -> Json:

@@ -88,19 +88,20 @@ def has_rank(work: Work, metric: Metric) -> bool:
     return metric.rank is not None or any(has_rank(work, work.model.metric(part)) for part in metric.parts)
 
 
-def conditions(work: Work, dimensions: Sequence[exp.Expr], value: Callable[[Metric], exp.Expr]) -> list[exp.Expr]:
-    """The conditions on metrics."""
+def conditions(work: Work, dimensions: Sequence[exp.Expr], value: Callable[[Output], exp.Expr]) -> list[exp.Expr]:
+    """The conditions on metrics and on compared columns."""
     return [_condition(work, node, dimensions, value) for node in work.having]
 
 
-def _condition(work: Work, node: Node, dimensions: Sequence[exp.Expr], value: Callable[[Metric], exp.Expr]) -> exp.Expr:
+def _condition(work: Work, node: Node, dimensions: Sequence[exp.Expr], value: Callable[[Output], exp.Expr]) -> exp.Expr:
     if isinstance(node, Both):
         return all_of([_condition(work, part, dimensions, value) for part in node.parts])
     if isinstance(node, Either):
         return exp.Paren(this=any_of([_condition(work, part, dimensions, value) for part in node.parts]))
-    if isinstance(node, Leaf) and isinstance(node.on, Metric):
-        metric = node.on
-        return comparison(lambda: value(metric), metric.type, node.op, node.values, work.bind, metric.member)
+    if isinstance(node, Leaf) and isinstance(node.on, Metric | Output):
+        on = Output(node.on) if isinstance(node.on, Metric) else node.on
+        of = "double" if on.part == "growth" else on.metric.type
+        return comparison(lambda: value(on), of, node.op, node.values, work.bind, on.member)
     return _group_condition(work, node, dimensions)
 
 

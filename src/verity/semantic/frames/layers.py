@@ -153,7 +153,7 @@ def _shown(work: Work, source: exp.Select, table: str, *, level: bool) -> exp.Se
     asked = [*work.metrics, *work.compared]
     carries = any(is_carried(work, metric) for metric in asked)
     if not carries and (not work.having or not any(has_rank(work, metric) for metric in asked)):
-        where += conditions(work, dimensions, values.final)
+        where += conditions(work, dimensions, values.output)
         select.set("expressions", labelled(work, [*dimensions, *shown]))
         return _where(select, where)
     inner = [alias(node, f"o{i}") for i, node in enumerate(shown)]
@@ -170,9 +170,10 @@ def _outermost(work: Work, inner: exp.Select, asked: list[Metric], *, carries: b
         inner = carried(work, inner, [*names, *((f"c{i}", metric) for i, metric in enumerate(asked))], others)
     dimensions: list[exp.Expr] = [quoted(f"d{i}", SHOWN) for i in range(len(work.dimensions))]
     shown: list[exp.Expr] = [quoted(f"o{i}", SHOWN) for i in range(len(work.outputs))]
-    place = {metric.member: i for i, metric in enumerate(asked)}
+    place = {metric.member: f"c{i}" for i, metric in enumerate(asked)}
+    place |= {output.member: f"o{i}" for i, output in enumerate(work.outputs) if output.part != "value"}
     select = exp.Select(expressions=labelled(work, [*dimensions, *shown]), from_=exp.From(this=subquery(inner, SHOWN)))
-    return _where(select, conditions(work, dimensions, lambda metric: quoted(f"c{place[metric.member]}", SHOWN)))
+    return _where(select, conditions(work, dimensions, lambda output: quoted(place[output.member], SHOWN)))
 
 
 def _where(select: exp.Select, conditions: list[exp.Expr]) -> exp.Select:

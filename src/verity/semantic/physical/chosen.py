@@ -11,6 +11,10 @@ from verity.semantic.expressions import quoted
 from verity.semantic.fragments import CHOSEN
 from verity.semantic.physical.tables import Reading
 
+_LAST, _FIRST = "ARG_MAX_NULL", "ARG_MIN_NULL"
+PICKS = frozenset({_LAST, _FIRST})
+"""The functions that a statement calls by a name that only the engine knows."""
+
 
 def chosen_in_one_pass(statement: exp.Expr, reading: Reading) -> bool:
     """Rewrite every SELECT that keeps the groups of one instant of each period."""
@@ -28,7 +32,7 @@ def _rewrite(select: exp.Select) -> None:
     """
     dated, source = select.args["from_"].this.this, _instants(select)
     instants, at = source.alias, "at"
-    pick = "ARG_MAX_NULL" if select.args[CHOSEN] == "last" else "ARG_MIN_NULL"
+    pick = _LAST if select.args[CHOSEN] == "last" else _FIRST
     made = {node.alias_or_name: node for node in dated.expressions}
     periods = {name: node.this for name, node in made.items() if isinstance(node, exp.Alias) and name != "chosen"}
     for column in list(select.find_all(exp.Column)):

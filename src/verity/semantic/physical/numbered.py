@@ -61,7 +61,7 @@ def _number(select: exp.Select, join: exp.Join, key: exp.Column, read: set[str])
     """A text that is NULL has no number, as a row without a partner has none: they are one group."""
     name, text = key.table, key.copy()
     order = exp.Order(expressions=[exp.Ordered(this=text.copy(), nulls_first=False)])
-    rank = exp.Window(this=exp.Anonymous(this="DENSE_RANK"), order=order)
+    rank = exp.Window(this=exp.DenseRank(), order=order)
     known = exp.Not(this=exp.Is(this=text.copy(), expression=exp.Null()))
     number = exp.Case(ifs=[exp.If(this=known, true=rank)])
     columns = [*(quoted(column, name) for column in sorted(read)), named(number, _NUMBER)]

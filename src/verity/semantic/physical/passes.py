@@ -31,8 +31,8 @@ PASSES: tuple[tuple[Pass, tuple[type[exp.Expr], ...]], ...] = (
 """Each pass, and what a statement has, any of it, that the pass can change; nothing named: any may."""
 
 
-def physical(work: Work, statement: exp.Expr) -> exp.Expr | None:
-    """A copy of the statement that has the same rows and is answered faster; None where none is."""
+def physical(work: Work, statement: exp.Expr) -> bool:
+    """Make of the statement, in place, one that has the same rows and is answered faster; False where none is."""
     reading = Reading(work)
     has: set[type[exp.Expr]] = set()
     large = False
@@ -40,7 +40,6 @@ def physical(work: Work, statement: exp.Expr) -> exp.Expr | None:
         has.add(type(node))
         large = large or (isinstance(node, exp.Select) and reading.is_large(node))
     if not large:
-        return None
-    made = statement.copy()
-    changed = [run(made, reading) for run, needs in PASSES if not needs or not has.isdisjoint(needs)]
-    return made if any(changed) else None
+        return False
+    changed = [run(statement, reading) for run, needs in PASSES if not needs or not has.isdisjoint(needs)]
+    return any(changed)

@@ -7,5 +7,5 @@ Read first: `definition.py` (what is kept), `matching.py` (one SELECT), `routing
 May import: `verity.semantic`, `verity.data`, `verity.contracts`, `verity.exceptions`, sqlglot.
 
     definition = define_rollup(model, "orders", "by_month", dialect="duckdb")
-    routed = route(compiled.work.statement, compiled.parameters, candidates)
+    routed = route(compiled.statement, compiled.parameters, candidates)
 """

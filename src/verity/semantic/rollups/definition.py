@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from sqlglot import exp
 
@@ -22,7 +22,9 @@ from verity.semantic import types
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.dialects import printed
 from verity.semantic.expressions import quoted
-from verity.semantic.model import Metric, Model
+from verity.semantic.model import Model
+from verity.semantic.rollups.parts import Part, parts_of, sketch_parts, sketched_counts
+from verity.semantic.rollups.sketches import Sketch
 from verity.semantic.types import Type
 from verity.semantic.work import JoinName
 
@@ -39,12 +41,6 @@ COARSER: Mapping[str, tuple[Grain, ...]] = {
     "quarter": ("year",),
 }
 """The grains that each grain divides. A week divides nothing: months cut through it."""
-
-Kind = Literal["sum", "count", "min", "max", "and", "or", "distinct_sketch"]
-_KINDS: dict[type[exp.Expr], Kind] = {
-    exp.Sum: "sum", exp.Count: "count", exp.Min: "min", exp.Max: "max", exp.LogicalAnd: "and", exp.LogicalOr: "or",
-}  # fmt: skip
-
 
 _VOLATILE = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentDatetime, exp.Rand, exp.Uuid)
 
@@ -70,15 +66,6 @@ class Kept:
         return f"{self.member}:{self.grain}" if self.grain else self.member
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """An additive part of an aggregate."""
-
-    column: str
-    node: exp.Expr
-    kind: Kind
-
-
 @dataclass(frozen=True)
 class Definition:
     """One declared rollup, ready to be built and matched. `select` holds its FROM and JOINs."""
@@ -99,6 +86,10 @@ class Definition:
     appended_type: Type = None
     marked_by: tuple[exp.Expr, ...] = ()
     """The key and the `refresh` column, which together tell whether a row of the table changed; empty: no such."""
+    sketches: tuple[Sketch, ...] = ()
+    """The approximate distinct counts that it answers; their planes are among the parts."""
+    ordered: frozenset[str] = frozenset()
+    """The joined tables, by alias, whose key is one number or time."""
 
     @property
     def member(self) -> str:
@@ -108,7 +99,7 @@ class Definition:
     @property
     def members(self) -> frozenset[str]:
         """The members that its declaration names."""
-        metrics = {_full(self.table, name) for name in self.entry.metrics}
+        metrics = {_full(self.table, name) for name in (*self.entry.metrics, *self.entry.sketch)}
         return frozenset(metrics | {k.member for k in self.kept})
 
     @property
@@ -164,11 +155,11 @@ def define_entry(model: Model, table: str, name: str, entry: RollupEntry, *, dia
 
 def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: str) -> Definition:
     who = f"{table}.{name}"
-    if not entry.metrics:
+    if not entry.metrics and not entry.sketch:
         raise RollupInvalid(who, "it names no metric", remedy="List the metrics that it answers under `metrics`.")
     groups = [*map(_group, entry.dimensions), *(GroupBy(dimension=key) for key in entry.keep)]
     asked = [GroupBy(dimension=_full(table, g.dimension), grain=g.grain) for g in groups]
-    metrics = tuple(_full(table, metric) for metric in entry.metrics)
+    metrics = tuple(dict.fromkeys(_full(table, metric) for metric in (*entry.metrics, *entry.sketch)))
     compiled = _compiled(model, metrics, asked, dialect)
     select = _one_scan(who, table, compiled)
     count = len(asked)
@@ -178,22 +169,31 @@ def _defined(model: Model, table: str, name: str, entry: RollupEntry, dialect: s
             zip(asked, select.expressions[:count], compiled.columns[:count], strict=True)
         )
     )
-    parts = tuple(_parts(who, kept, select.expressions[count:]))
+    keys = {k.node for k in kept if k.source is None}
+    written = {
+        name: _compiled(model, (_full(table, name),), [], dialect).statement.expressions for name in entry.sketch
+    }
+    counts = sketched_counts(who, written, keys, dialect)
+    parts = tuple(parts_of(who, select.expressions[count:], keys, counts))
+    told, planes = sketch_parts(counts, len(parts), dialect)
     skeleton = exp.Select(from_=select.args["from_"].copy(), joins=[j.copy() for j in select.args.get("joins") or ()])
+    joins = _joins(model, table, skeleton)
     appended, appended_type = _appended(model, who, table, entry)
     made = Definition(
         table,
         name,
         entry,
         kept,
-        parts,
+        (*parts, *planes),
         skeleton,
         select,
-        _joins(model, table, skeleton),
+        joins,
         dialect,
         appended,
         appended_type,
         _marked_by(model, who, table, entry),
+        told,
+        frozenset(_ordered(model, joins)),
     )
     if entry.partition and made.partition is None:
         raise RollupInvalid(
@@ -209,10 +209,10 @@ def _compiled(model: Model, metrics: tuple[str, ...], by: list[GroupBy], dialect
 
 def _one_scan(who: str, table: str, compiled: Compiled) -> exp.Select:
     """The statement, where it is one plain aggregation of the table over joins to one row."""
-    select = compiled.work.statement
-    source = select.args.get("from_") if select is not None else None
-    plain = select is not None and source is not None and source.this.alias == table
-    if select is None or not plain or select.args.get("where") or select.args.get("with_"):
+    select = compiled.statement
+    source = select.args.get("from_")
+    plain = source is not None and source.this.alias == table
+    if not plain or select.args.get("where") or select.args.get("with_"):
         raise RollupInvalid(
             who,
             "its metrics are not one plain aggregation of its own table",
@@ -235,53 +235,14 @@ def _kept(
     if group.grain is None:
         return Kept(column, group.dimension, None, node, of)
     plain = _compiled(model, metrics[:1], [GroupBy(dimension=group.dimension)], dialect)
-    source = bare(_statement(plain).expressions[0])
+    source = bare(plain.statement.expressions[0])
     if source == node:
         return Kept(column, group.dimension, group.grain, node, of)
     coarser = []
     for grain in COARSER.get(group.grain, ()):
         made = _compiled(model, metrics[:1], [GroupBy(dimension=group.dimension, grain=grain)], dialect)
-        coarser.append((grain, bare(_statement(made).expressions[0])))
+        coarser.append((grain, bare(made.statement.expressions[0])))
     return Kept(column, group.dimension, group.grain, node, of, source, plain.columns[0].type, tuple(coarser))
-
-
-def _statement(compiled: Compiled) -> exp.Select:
-    assert compiled.work.statement is not None  # noqa: S101 - compile_query raises where it made none
-    return compiled.work.statement
-
-
-def _parts(who: str, kept: tuple[Kept, ...], expressions: list[exp.Expr]) -> Iterator[Part]:
-    """Each additive aggregate once. One that cannot be put together again must be over a key that is kept."""
-    known: dict[exp.Expr, str] = {}
-    keys = {k.node for k in kept if k.source is None}
-    for aggregate in (found for node in expressions for found in aggregates(node)):
-        if aggregate in known:
-            continue
-        call = aggregate.this if isinstance(aggregate, exp.Filter) else aggregate
-        kind = _KINDS.get(type(call))
-        distinct = isinstance(call.this, exp.Distinct)
-        counted = call.this.expressions[0] if distinct else call.this
-        if kind is not None and not distinct:
-            known[aggregate] = f"p{len(known)}"
-            yield Part(known[aggregate], aggregate.copy(), kind)
-        elif (distinct or isinstance(call, exp.ApproxDistinct)) and counted in keys:
-            continue
-        else:
-            what = call.sql(dialect="duckdb")
-            raise RollupInvalid(
-                who,
-                f"{what} cannot be put together again from parts",
-                remedy="Keep what it counts under `keep`." if distinct else "Leave that metric out of the rollup.",
-            )
-
-
-def aggregates(node: exp.Expr) -> Iterator[exp.Expr]:
-    """The aggregates of an expression, each with its FILTER."""
-    if isinstance(node, exp.Filter | exp.AggFunc):
-        yield node
-        return
-    for child in node.iter_expressions():
-        yield from aggregates(child)
 
 
 def bare(node: exp.Expr) -> exp.Expr:
@@ -306,6 +267,20 @@ def _joins(model: Model, table: str, skeleton: exp.Select) -> Mapping[str, JoinN
             continue  # an alias that was cut short, or an entity-level table: never INNER here
         found[join.alias_or_name] = (source, last)
     return found
+
+
+def _ordered(model: Model, joins: Mapping[str, JoinName]) -> Iterator[str]:
+    for alias, (source, name) in joins.items():
+        hop = model.graph.hops(source).get(name)
+        if hop is None or len(hop.pairs) != 1:
+            continue
+        ours, theirs = hop.pairs[0]
+        kinds = {
+            types.family(model.binder.column(hop.source, (), ours).type),
+            types.family(model.binder.column(hop.target, (), theirs).type),
+        }
+        if len(kinds) == 1 and kinds <= {"bigint", "decimal", "date", "timestamp", "timestamptz"}:
+            yield alias
 
 
 def _appended(model: Model, who: str, table: str, entry: RollupEntry) -> tuple[exp.Expr | None, Type]:
@@ -346,14 +321,6 @@ def _group(text: str) -> GroupBy:
 
 def _full(table: str, name: str) -> str:
     return name if name.startswith(f"{table}.") else f"{table}.{name}"
-
-
-def leaves_of(model: Model, metric: Metric) -> Iterator[Metric]:
-    """The simple metrics that a metric is made of."""
-    if metric.value is not None:
-        yield metric
-    for part in metric.parts:
-        yield from leaves_of(model, model.metric(part))
 
 
 def column(name: str, alias: str) -> exp.Column:

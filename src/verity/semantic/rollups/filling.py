@@ -1,6 +1,8 @@
-"""The SQL that fills a rollup, that tells which of its partitions changed, and that reads the rows after it."""
+"""The SQL that fills a rollup, and that reads the rows after it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlglot import exp
 
@@ -8,11 +10,10 @@ from verity.contracts.table import LogicalType
 from verity.semantic import types
 from verity.semantic.dialects import printed
 from verity.semantic.expressions import quoted
-from verity.semantic.fragments import all_of, any_of
+from verity.semantic.fragments import all_of, any_of, counted_about
 from verity.semantic.rollups.definition import Definition, named
 
 Relation = tuple[str | None, str, str]
-_DIGESTS = ("duckdb", "postgres")
 
 
 def fill_sql(definition: Definition, until: str | None) -> str:
@@ -35,22 +36,6 @@ def refill_sql(definition: Definition, until: str | None, changed: Relation) -> 
     bound = before(definition, until)
     where: exp.Expr = listed if bound is None else all_of([bound, listed])
     return printed(definition.statement(where), definition.dialect)
-
-
-def marks_sql(definition: Definition, until: str | None) -> str:
-    """`key`, `rows` and `digest` of each partition: equal for a partition only where everything the rollup reads of it
-    is equal."""
-    partition = definition.partition
-    assert partition is not None  # noqa: S101 - asked only where there is one
-    select = _measured(definition, until)
-    select.set("expressions", [named(partition.node.copy(), "key"), *select.expressions])
-    select.set("group", exp.Group(expressions=[exp.Literal.number(1)]))
-    return printed(select, definition.dialect)
-
-
-def whole_sql(definition: Definition, until: str | None) -> str:
-    """`rows` and `digest` of everything before `until`."""
-    return printed(_measured(definition, until), definition.dialect)
 
 
 def source_rows_sql(definition: Definition, until: str | None) -> str:
@@ -77,6 +62,24 @@ def size_sql(definition: Definition) -> str:
         ),
     )
     return printed(groups, definition.dialect)
+
+
+def counted_sql(definition: Definition) -> str | None:
+    """The values that its sketches count, of no row; None where it has none."""
+    if not definition.sketches:
+        return None
+    made = definition.select.copy()
+    made.set("expressions", [named(value, f"c{i}") for i, value in enumerate(_counted(definition))])
+    made.set("limit", exp.Limit(expression=exp.Literal.number(0)))
+    return printed(made, definition.dialect)
+
+
+def _counted(definition: Definition) -> Iterator[exp.Expr]:
+    for sketch in definition.sketches:
+        call = sketch.node.this if isinstance(sketch.node, exp.Filter) else sketch.node
+        value = counted_about(call)
+        if value is not None:
+            yield value.copy()
 
 
 def watermark_sql(definition: Definition) -> str | None:
@@ -113,36 +116,3 @@ def table_of(relation: Relation, alias: str) -> exp.Table:
 def _value(definition: Definition, until: str) -> exp.Expr:
     of: LogicalType = definition.appended_type or "timestamp"
     return types.cast(exp.Literal.string(until), of)
-
-
-def _measured(definition: Definition, until: str | None) -> exp.Select:
-    """Rows and digest over everything that the rollup reads."""
-    select = definition.select.copy()
-    digest = _digest(_columns_read(definition), definition.dialect)
-    select.set("expressions", [named(exp.Count(this=exp.Star(), big_int=True), "rows"), named(digest, "digest")])
-    bound = before(definition, until)
-    if bound is not None:
-        select.set("where", exp.Where(this=bound))
-    return select
-
-
-def _columns_read(definition: Definition) -> list[exp.Expr]:
-    """The columns behind dimensions and parts. With a `refresh` column those of the table itself stand for the rest:
-    its key and that column; columns of joined tables are always read."""
-    nodes = [k.node for k in definition.kept] + [p.node for p in definition.parts]
-    found = {column: None for node in nodes for column in node.find_all(exp.Column)}
-    if not definition.marked_by:
-        return [column.copy() for column in found]
-    joined = [column.copy() for column in found if column.table != definition.table]
-    return [*(node.copy() for node in definition.marked_by), *joined]
-
-
-def _digest(columns: list[exp.Expr], dialect: str) -> exp.Expr:
-    """A sum of row hashes as text: no order, and every row counts as often as it occurs."""
-    if dialect == "duckdb":
-        row: exp.Expr = exp.Anonymous(this="hash", expressions=columns or [exp.Literal.number(0)])
-    else:
-        whole = types.cast(exp.Anonymous(this="row", expressions=columns), "text")
-        hashed = exp.Anonymous(this="hashtextextended", expressions=[whole, exp.Literal.number(0)])
-        row = types.cast(hashed, types.decimal(0))
-    return types.cast(exp.Sum(this=row), "text")

@@ -15,7 +15,9 @@ from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import all_of
 from verity.semantic.rollups.alignment import cut_in_utc, is_aligned
-from verity.semantic.rollups.definition import COUNT, Definition, Kept, Part, aggregates
+from verity.semantic.rollups.definition import COUNT, Definition, Kept
+from verity.semantic.rollups.parts import Part, aggregates
+from verity.semantic.rollups.sketches import Sketch, estimate, merged
 from verity.semantic.work import Fact, Value
 
 ALIAS = "rollup"
@@ -43,6 +45,14 @@ class Missed(Exception):
         super().__init__(reason)
 
 
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A SELECT over a rollup; `estimates` says that it tells a count from a sketch."""
+
+    select: exp.Select
+    estimates: bool
+
+
 def rewritten(
     select: exp.Select,
     definition: Definition,
@@ -50,7 +60,7 @@ def rewritten(
     held: Mapping[str, str],
     source: exp.Expr,
     proven: frozenset[Fact] = frozenset(),
-) -> exp.Select:
+) -> Rewritten:
     """The SELECT over `source` (the rollup's relation under `ALIAS`). `held` are the engine's types of its columns;
     `proven` are the joins that find a partner for every row, so that INNER says what LEFT says.
 
@@ -63,7 +73,7 @@ def rewritten(
     made["from_"] = exp.From(this=source)
     fresh = like(select, {key: value for key, value in made.items() if value is not None})
     assert isinstance(fresh, exp.Select)  # noqa: S101 - of the kind of `select`
-    return fresh
+    return Rewritten(fresh, writer.estimates)
 
 
 def _check_shape(select: exp.Select) -> None:
@@ -140,7 +150,9 @@ class _Writer:
     _sources: dict[exp.Expr, Kept] = field(default_factory=dict)
     _coarser: dict[exp.Expr, Kept] = field(default_factory=dict)
     _parts: dict[exp.Expr, Part] = field(default_factory=dict)
+    _sketches: dict[exp.Expr, Sketch] = field(default_factory=dict)
     _unguarded: bool = False
+    estimates: bool = False
 
     def __post_init__(self) -> None:
         for kept in self.definition.kept:
@@ -150,6 +162,7 @@ class _Writer:
                 for _, node in kept.coarser:
                     self._coarser.setdefault(node, kept)
         self._parts = {part.node: part for part in self.definition.parts}
+        self._sketches = {sketch.node: sketch for sketch in self.definition.sketches}
 
     def written(self, node: exp.Expr) -> exp.Expr:
         """The node over the rollup's columns. Raises `Missed`."""
@@ -213,14 +226,14 @@ class _Writer:
         return self.parameters[int(inner.name) - 1] if isinstance(inner, exp.Parameter) else None
 
     def _aggregate(self, node: exp.Expr) -> exp.Expr:
-        part = self._parts.get(node)
-        if part is not None and self._guard(node) is None:
-            return self._merged(part, None)
+        made = self._held(node, None)
+        if made is not None:
+            return made
         call, where = (node.this, node.expression.this) if isinstance(node, exp.Filter) else (node, None)
         condition = self.written(where) if where is not None else None
-        part = self._parts.get(call)
-        if part is not None and self._guard(call) is None:
-            return self._merged(part, condition)
+        made = self._held(call, condition)
+        if made is not None:
+            return made
         if isinstance(call, exp.Count) and isinstance(call.this, exp.Star):
             return self._counted(condition)
         distinct = isinstance(call.this, exp.Distinct)
@@ -231,6 +244,19 @@ class _Writer:
             present = exp.Not(this=exp.Is(this=self.written(call.this), expression=exp.Null()))
             return self._counted(present if condition is None else all_of([condition, present]))
         raise Missed(f"it holds no part for {call.sql(dialect='duckdb')}")
+
+    def _held(self, node: exp.Expr, condition: exp.Expr | None) -> exp.Expr | None:
+        """The aggregate from its part or its sketch; None where neither is kept, or a policy narrows what it reads."""
+        part, sketch = self._parts.get(node), self._sketches.get(node)
+        if part is not None and self._guard(node) is None:
+            return self._merged(part, condition)
+        if sketch is not None and self._guard(node) is None:
+            return self._estimated(sketch, condition)
+        return None
+
+    def _estimated(self, sketch: Sketch, condition: exp.Expr | None) -> exp.Expr:
+        self.estimates = True
+        return estimate([merged(quoted(column, ALIAS), condition) for column in sketch.columns])
 
     def _counted(self, condition: exp.Expr | None) -> exp.Expr:
         return self._merged(Part(COUNT, exp.Count(this=exp.Star()), "count"), condition)

@@ -12,8 +12,10 @@ from verity.data.catalog import Catalog
 from verity.exceptions import QueryError
 from verity.semantic import types
 from verity.semantic.compiler import Compiled
+from verity.semantic.fragments import counted_about
 from verity.semantic.rollups.alignment import is_aligned
-from verity.semantic.rollups.definition import COARSER, aggregates, bare
+from verity.semantic.rollups.definition import COARSER, bare
+from verity.semantic.rollups.parts import aggregates
 from verity.semantic.types import family, logical
 from verity.semantic.work import Scan, Value
 
@@ -29,6 +31,8 @@ class Need:
     metrics: frozenset[str]
     dimensions: frozenset[tuple[str, Grain | None]]
     keys: frozenset[str] = frozenset()
+    sketch: frozenset[str] = frozenset()
+    """Those of the metrics that are approximate counts."""
 
     def union(self, other: Need) -> Need:
         """What answers both."""
@@ -37,14 +41,13 @@ class Need:
             self.metrics | other.metrics,
             frozenset(_finest([*self.dimensions, *other.dimensions])),
             self.keys | other.keys,
+            self.sketch | other.sketch,
         )
 
 
 def needs_of(compiled: Compiled, catalog: Catalog) -> tuple[Need, ...]:
     """One need for each scan of the query that groups; empty where it reads single rows."""
-    statement = compiled.work.statement
-    if statement is None:
-        return ()
+    statement = compiled.statement
     found = []
     for scan in compiled.work.scans:
         selects = [s for s in statement.find_all(exp.Select) if _root(s) == scan.root]
@@ -65,7 +68,8 @@ def _need(scan: Scan, selects: Sequence[exp.Select], parameters: Sequence[Value]
         for condition in _conjuncts(where.this) if where is not None else ():
             dimensions += _filtered(condition, parameters, catalog)
     metrics = frozenset(metric.member for metric in scan.metrics)
-    return Need(scan.root, metrics, frozenset(_finest(dimensions)), frozenset(keys))
+    sketch = frozenset(m.member for m in scan.metrics if m.value is not None and m.value.node.find(exp.ApproxDistinct))
+    return Need(scan.root, metrics, frozenset(_finest(dimensions)), frozenset(keys), sketch)
 
 
 def _grouped(node: exp.Expr, catalog: Catalog) -> Iterator[tuple[str, Grain | None]]:
@@ -124,7 +128,7 @@ def _finest(dimensions: Sequence[tuple[str, Grain | None]]) -> Iterator[tuple[st
 
 def _counted(aggregate: exp.Expr) -> Iterator[exp.Column]:
     call = aggregate.this if isinstance(aggregate, exp.Filter) else aggregate
-    if isinstance(call.this, exp.Distinct):
+    if isinstance(call.this, exp.Distinct) and counted_about(call) is None:
         yield from call.this.find_all(exp.Column)
 
 

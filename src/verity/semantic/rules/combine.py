@@ -91,7 +91,7 @@ def _branch(work: Work, scan: Scan, names: list[str]) -> exp.Select:
 def _set_having(work: Work, select: exp.Select, dimensions: Sequence[exp.Expr], values: Values) -> None:
     if not work.having:
         return
-    made = conditions(work, dimensions, values.final)
+    made = conditions(work, dimensions, values.output)
     if not any(node.find(exp.AggFunc) for node in values.columns.values()):  # the groups were made further in
         held = select.args.get("where")
         select.set("where", exp.Where(this=all_of([held.this, *made] if held else made)))

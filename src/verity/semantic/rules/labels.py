@@ -16,9 +16,7 @@ LONGEST_LABEL = 60
 def label_columns(work: Work) -> None:
     """Fill `labels` and `columns`; the types are known by now."""
     dimensions = [_dimension_names(asked) for asked in work.dimensions]
-    metrics = [
-        (output.metric.name + _suffix(output), output.metric.member + _suffix(output)) for output in work.outputs
-    ]
+    metrics = [(output.metric.name + output.suffix, output.member) for output in work.outputs]
     work.labels = _unique([*dimensions, *metrics])
     count = len(work.dimensions)
     work.columns = [
@@ -63,11 +61,6 @@ def _output(label: str, output: Output) -> Column:
         type="double" if growth else metric.type or "double",
         role="metric",
         unit=None if growth else metric.entry.unit,
-        member=metric.member + _suffix(output),
+        member=output.member,
         format=None if growth else metric.entry.shown_format,
     )
-
-
-def _suffix(output: Output) -> str:
-    """What tells the compared columns of a metric from its own."""
-    return "" if output.part == "value" else f"__{output.part}"

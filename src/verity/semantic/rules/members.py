@@ -10,7 +10,7 @@ from verity.exceptions import AmbiguousMember, QueryInvalid, UnknownMember
 from verity.semantic import types
 from verity.semantic.conditions import check_arity
 from verity.semantic.metrics import Metric
-from verity.semantic.work import Asked, Both, Either, Leaf, Named, Node, Work
+from verity.semantic.work import Asked, Both, Either, Leaf, Named, Node, Output, Work, compared_part
 
 
 def resolve_members(work: Work) -> None:
@@ -76,9 +76,24 @@ def _leaf(work: Work, condition: Condition) -> Leaf:
     return Leaf(_compared(work, condition.member), condition.op, condition.values)
 
 
-def _compared(work: Work, name: str) -> Asked | Metric:
-    """A condition's member: a dimension of the tables asked for, or a metric. One name may not be both."""
-    asked = next((m for m in work.metrics if name in (m.member, m.name)), None)
+def _compared(work: Work, name: str) -> Asked | Metric | Output:
+    """A condition's member: a dimension, a metric, or a compared column of a metric asked for. Never two of them."""
+    output = _output(work, name)
+    try:
+        found = _named(work, name)
+    except UnknownMember:
+        if output is not None:
+            return output
+        _refuse_uncompared(work, name)
+        raise
+    if output is not None:
+        raise AmbiguousMember(name, [f"member {found.member}", f"compared column of {output.metric.member}"])
+    return found
+
+
+def _named(work: Work, name: str) -> Asked | Metric:
+    """A dimension of the tables asked for, or a metric. One name may not be both."""
+    asked = _asked_metric(work, name)
     if asked is not None:
         return asked
     metric = work.model.catalog.find_metric(name)
@@ -91,6 +106,42 @@ def _compared(work: Work, name: str) -> Asked | Metric:
     raise AmbiguousMember(name, [f"metric {metric.member}", f"dimension {dimension.member}"])
 
 
+def _asked_metric(work: Work, name: str) -> Metric | None:
+    """The metric asked for that a full or short name means."""
+    found = [m for m in work.metrics if m.member == name] or [m for m in work.metrics if m.name == name]
+    if len(found) > 1:
+        raise AmbiguousMember(name, [m.member for m in found])
+    return found[0] if found else None
+
+
+def _output(work: Work, name: str) -> Output | None:
+    """The compared column that a name means among those of the result."""
+    named = compared_part(name)
+    if named is None or work.query.compare is None:
+        return None
+    metric = _asked_metric(work, named[0])
+    return None if metric is None else Output(metric, named[1])
+
+
+def _refuse_uncompared(work: Work, name: str) -> None:
+    """Raise `QueryInvalid` for a compared column that the result does not have."""
+    named = compared_part(name)
+    if named is None:
+        return
+    asked = _asked_metric(work, named[0])
+    if asked is not None:
+        raise QueryInvalid(
+            f"'{name}' is a compared column of '{asked.member}', and nothing is compared",
+            remedy="Give `compare`, such as previous_year, or leave the condition out.",
+        )
+    metric = work.model.catalog.find_metric(named[0])
+    if metric is not None:
+        raise QueryInvalid(
+            f"'{name}' is a compared column of '{metric.member}', which is not asked for",
+            remedy=f"Ask for '{metric.member}' with `compare`, or leave the condition out.",
+        )
+
+
 def _names_metric(node: Node) -> bool:
     return bool(_metrics_of(node))
 
@@ -98,7 +149,8 @@ def _names_metric(node: Node) -> bool:
 def _metrics_of(node: Node) -> list[Metric]:
     if isinstance(node, Both | Either):
         return [metric for part in node.parts for metric in _metrics_of(part)]
-    return [node.on] if isinstance(node, Leaf) and isinstance(node.on, Metric) else []
+    on = node.on if isinstance(node, Leaf) else None
+    return [on.metric] if isinstance(on, Output) else [on] if isinstance(on, Metric) else []
 
 
 def _time_range(work: Work) -> list[Node]:

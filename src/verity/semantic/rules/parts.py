@@ -68,7 +68,7 @@ def level_of(work: Work, kept: int) -> exp.Select:
         from_=exp.From(this=exp.Table(this=exp.Identifier(this=PARTS, quoted=True))),
     )
     if kept == count and work.having:
-        select.set("where", exp.Where(this=all_of(conditions(work, dimensions, values.final))))
+        select.set("where", exp.Where(this=all_of(conditions(work, dimensions, values.output))))
     elif 0 < kept < count:
         select.set("group", exp.Group(expressions=[exp.Literal.number(i + 1) for i in range(kept)]))
     return select

@@ -41,6 +41,7 @@ from verity.warehouse.volatile import volatile_among
 
 _TABLE, _MARKS = "target.main.rollup", "target.main.marks"
 _UNLISTED = ".building"
+_HASHING = f"DuckDB {duckdb.__version__}"
 
 
 class Listed(Contract):
@@ -79,6 +80,10 @@ class DuckDBRollups:
         if self._seen[0] != now:
             self._seen = (now, read_list(self._layout).rollups)
         return self._seen[1]
+
+    def hashing(self) -> str:
+        """See `RollupStore.hashing`: DuckDB does not promise that a later version hashes alike."""
+        return _HASHING
 
     def outside(self, relations: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """See `RollupStore.outside`: a published file holds everything that can be read, but a view may read the
@@ -168,7 +173,8 @@ class DuckDBRollupBuilder:
 
     def _can_refresh(self, plan: RollupPlan, until: str | None, before: BuiltRollup) -> bool:
         """Only what was built of the same definition, with the same types, has partitions that still hold."""
-        if before.definition != plan.definition or not file_of(self._layout, before).exists():
+        alike = before.definition == plan.definition and before.hashing == _HASHING
+        if not alike or not file_of(self._layout, before).exists():
             return False
         described = self._connection.execute(f"DESCRIBE {plan.fill(until)}").fetchall()
         return {str(column[0]): str(column[1]) for column in described} == before.types
@@ -221,6 +227,7 @@ class DuckDBRollupBuilder:
                 remedy="A many_to_one join finds several rows: check the key of the table that it leads to.",
             )
         _, digest = self._row(plan.whole(until)) if until is not None else (None, None)
+        bounds, apart = self._apart(plan, until) if until is not None else ((), ())
         sync_path(path)
         path.rename(path.with_name(f"{name}.duckdb"))
         return BuiltRollup(
@@ -233,10 +240,19 @@ class DuckDBRollupBuilder:
             types={str(column[0]): str(column[1]) for column in columns},
             watermark=until,
             digest=None if digest is None else str(digest),
+            apart=apart,
+            bounds=bounds,
+            hashing=_HASHING,
             built_at=datetime.now(UTC),
             seconds=round(time.perf_counter() - began, 3),
             rebuilt=rebuilt,
         )
+
+    def _apart(self, plan: RollupPlan, until: str) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+        """The highest keys of joined tables, and each table alone up to there."""
+        found = plan.bounds(until)
+        bounds = tuple(None if key is None else str(key) for key in self._row(found)) if found else ()
+        return bounds, tuple(map(str, self._row(plan.apart(until, bounds))))
 
     def _row(self, sql: str) -> tuple[Any, ...]:
         row = self._connection.execute(sql).fetchone()

@@ -36,6 +36,7 @@ _PREPARE = """
 create schema if not exists verity_rollups;
 create table if not exists verity_rollups.listed (rollup text primary key, document text not null);
 """
+_HASHING = "select 'PostgreSQL ' || current_setting('server_version_num')::int / 10000"
 _LIST = "select document from verity_rollups.listed order by rollup"
 _OUTSIDE = """
 with recursive used (schema_name, name, oid) as (
@@ -59,6 +60,7 @@ class PostgresRollups:
         self._address = address
         self._pool = pool
         self._is_prepared = False
+        self._hashing = ""
         self._guard = threading.Lock()
 
     def built(self) -> tuple[BuiltRollup, ...]:
@@ -73,6 +75,16 @@ class PostgresRollups:
                 return ()
             cursor.execute(_LIST)
             return tuple(BuiltRollup.model_validate_json(row[0]) for row in cursor.fetchall())
+
+    def hashing(self) -> str:
+        """See `RollupStore.hashing`: the same within a major version, since tables are partitioned by hashes."""
+        if not self._hashing:
+            what = "reading the version of the server"
+            with translated(what, self._address.shown), self._pool.lend() as connection, connection.cursor() as cursor:
+                cursor.execute(_HASHING)
+                found = cursor.fetchone()
+                self._hashing = str(found[0]) if found else ""
+        return self._hashing
 
     def outside(self, relations: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """See `RollupStore.outside`."""
@@ -167,7 +179,12 @@ class PostgresRollupBuilder:
                 remedy="A many_to_one join finds several rows: check the key of the table that it leads to.",
             )
         self._refuse_loose_text(plan, table)
+        if plan.counted is not None:
+            self._run(f"create temp table verity_counted as {plan.counted}")
+            self._refuse_loose_text(plan, "pg_temp.verity_counted")
+            self._run("drop table pg_temp.verity_counted")
         digest = str(self._one(plan.whole(until))[1]) if until is not None else None
+        bounds, apart = self._apart(plan, until) if until is not None else ((), ())
         return BuiltRollup(
             rollup=plan.rollup,
             definition=plan.definition,
@@ -178,10 +195,19 @@ class PostgresRollupBuilder:
             types=self._types(table),
             watermark=until,
             digest=digest,
+            apart=apart,
+            bounds=bounds,
+            hashing=str(self._one(_HASHING)[0]),
             built_at=datetime.now(UTC),
             seconds=round(time.perf_counter() - began, 3),
             rebuilt=rebuilt,
         )
+
+    def _apart(self, plan: RollupPlan, until: str) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
+        """The highest keys of joined tables, and each table alone up to there."""
+        found = plan.bounds(until)
+        bounds = tuple(None if key is None else str(key) for key in self._one(found)) if found else ()
+        return bounds, tuple(map(str, self._one(plan.apart(until, bounds))))
 
     def _refuse_loose_text(self, plan: RollupPlan, table: str) -> None:
         """A collation by which unlike texts are equal would make one row of them, which raw queries tell apart."""
@@ -193,7 +219,7 @@ class PostgresRollupBuilder:
         if loose is not None:
             raise RollupFailed(
                 plan.rollup,
-                "a text that it keeps has a collation by which unlike values are equal",
+                "a text that it keeps or counts has a collation by which unlike values are equal",
                 remedy="Give the column a deterministic collation in its model, or leave it out of the rollup.",
             )
 
@@ -228,7 +254,8 @@ class PostgresRollupBuilder:
         """Only what was built of the same definition, with the same types, has partitions that still hold."""
         old = quoted(SCHEMA, before.relation[2])
         there = self._row(f"select to_regclass({literal(old)}) is not null")
-        if before.definition != plan.definition or there is None or not there[0]:
+        alike = before.definition == plan.definition and before.hashing == str(self._one(_HASHING)[0])
+        if not alike or there is None or not there[0]:
             return False
         self._run(f"create temp table verity_shape as {plan.fill(until)} with no data")
         types = self._types("pg_temp.verity_shape")
