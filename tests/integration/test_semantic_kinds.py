@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from tests.small_orders import dictionary_of
 from tests.unit.semantic.kinds import fiscal_calendar as fiscal
+from tests.unit.semantic.kinds import fiscal_ledger
 from tests.unit.semantic.kinds.ledger import dictionary_metrics, rows_of
 from tests.unit.semantic.kinds.questions import as_query, question
 
@@ -33,6 +34,7 @@ SCHEMA = pa.schema(
 )
 ROWS = rows_of(7) + rows_of(8) + rows_of(12)
 METRICS = dictionary_metrics() | {
+    **{name: entry for name, entry in fiscal_ledger.dictionary_metrics().items() if "|" in name},
     "filled": {"sql": "SUM(amount)", "fill": "zero"},
     "kept": {"sql": "SUM(amount)", "fill": "previous"},
 }
@@ -90,6 +92,15 @@ QUERIES: dict[str, dict[str, Any]] = {
         "by": [{"dimension": "region"}],
         "compare": "previous_fiscal_quarter",
         "time_range": {"since": "2024-01-10", "until": "2024-05-15"},
+        "totals": True,
+    },
+    "to date by the fiscal calendar": {
+        "metrics": ["revenue|to|fiscal_year", "buyers|window|3 fiscal_months", "revenue|ever", "orders"],
+        "by": [{"dimension": "time", "grain": "fiscal_month"}, {"dimension": "region"}],
+        "compare": "1 fiscal_year",
+        "time_range": {"since": "2024-01-10", "until": "2024-05-15"},
+        "filters": [{"member": "revenue|to|fiscal_year__growth", "op": "not_equals", "values": [0]}],
+        "fill": True,
         "totals": True,
     },
     "filled by the fiscal calendar": {
@@ -173,4 +184,12 @@ def test_both_engines_answer_questions_over_time_with_the_same_bytes(
     services: dict[str, QueryService], part: int
 ) -> None:
     answered = [_both(services, as_query(question(seed))) for seed in range(1_000 + part, 1_160, 4)]
+    assert sum(answered) > len(answered)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_both_engines_accumulate_by_the_fiscal_calendar_with_the_same_bytes(
+    services: dict[str, QueryService], part: int
+) -> None:
+    answered = [_both(services, fiscal_ledger.question(seed).query()) for seed in range(700 + part, 800, 4)]
     assert sum(answered) > len(answered)

@@ -64,9 +64,9 @@ class MetricEntry(Entry):
     metric: str | None = None
     """cumulative, offset, share, rank: the metric that it is made of."""
     window: SpanText | None = None
-    """cumulative: how far back each value reaches, its own period included: `3 months`."""
+    """cumulative: how far back each value reaches, its own period included: `3 months`, `13 fiscal_weeks`."""
     to_date: Grain | None = None
-    """cumulative: each value reaches back to the start of this period: `year` for year to date."""
+    """cumulative: each value reaches back to the start of this period: `year`, `fiscal_year`."""
     offset: SpanText | None = None
     """offset: how far back: `1 year`."""
     show: Literal["value", "delta", "growth", "rate", "count"] | None = None

@@ -20,6 +20,7 @@ _JOIN_WORDS = {
     "left": _JOINED,
     "fan_out": "joined to the many rows of {table} over {path}",
     "exists": "kept where a row of {table} exists over {path}",
+    "periods": "by the periods of {table}",
     "per": "with {path}, computed over every row that may be seen",
 }
 

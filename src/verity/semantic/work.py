@@ -16,7 +16,7 @@ from verity.data.access import TableAccess
 from verity.data.members import DimensionMember
 from verity.semantic import types
 from verity.semantic.join_graph import Path
-from verity.semantic.metrics import Instant, Metric, Place, Source
+from verity.semantic.metrics import Instant, Metric, Place, Reach, Source
 from verity.semantic.model import Model
 from verity.semantic.types import Type
 from verity.semantic.variants import PLAIN, Variant
@@ -136,6 +136,23 @@ class Stepped:
     until: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarReach:
+    """What the periods of a frame reach back over, where a calendar says so; rows go by day."""
+
+    on: Asked
+    grain: Grain
+    """Of the periods that the query shows: days or longer."""
+    reach: Reach
+    span: Span | None
+    """The fiscal periods that they are moved by."""
+    grouped: bool
+    """False: the one value as of the end of the range."""
+    since: date | None
+    until: date | None
+    """The range of the query's periods, in days."""
+
+
 @dataclass(slots=True)
 class Frame:
     """Leaves of the query read under one variant: a query of its own, over other times or fewer dimensions."""
@@ -228,6 +245,10 @@ class Work:
     """What the compared columns are read under."""
     stepped: Stepped | None = None
     """Of a frame: its range, where fiscal periods move it."""
+    reached: CalendarReach | None = None
+    """Of a frame: what it reaches over, where a calendar says so."""
+    calendar_tables: dict[str, exp.CTE] = field(default_factory=dict)
+    """What frames read of calendars, by the names that they read it by."""
     types: list[Type] = field(default_factory=list)
     """Of the dimensions."""
     today: date | None = None

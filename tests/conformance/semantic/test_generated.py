@@ -19,6 +19,8 @@ from tests.proof.reduce import reduced, report
 from tests.proof.run import run
 from tests.small_orders import dictionary_of, schema_of
 from tests.unit.semantic import test_masks
+from tests.unit.semantic.kinds import fiscal_calendar as fiscal
+from tests.unit.semantic.kinds import fiscal_ledger
 from tests.unit.semantic.kinds.ledger import COLUMNS, Ask, Ledger, dictionary_metrics, rows_of
 from tests.unit.semantic.kinds.questions import as_query, question
 from verity.contracts.identity import OWNER, Principal
@@ -34,6 +36,15 @@ EACH = 10
 """Questions asked of one world."""
 LEDGER = dictionary_of({"ledger": {"time_column": "day", "metrics": dictionary_metrics()}})
 LEDGER_MODEL = load_model(build_catalog(LEDGER, schema_of({"ledger": COLUMNS})))
+FISCAL = dictionary_of(
+    {
+        "ledger": {"time_column": "day", "calendar": "days", "metrics": fiscal_ledger.dictionary_metrics()},
+        "days": {"primary_key": "d", "periods": fiscal.PERIODS},
+    }
+)
+FISCAL_COLUMNS = {"ledger": {name: COLUMNS[name] for name in fiscal.rows_of(0, 1)[0]}, "days": fiscal.COLUMNS}
+FISCAL_ROWS = fiscal.rows_of(SEED, 200)
+FISCAL_MODEL = load_model(build_catalog(FISCAL, schema_of(FISCAL_COLUMNS)))
 OTHERS = [name for name in engines_here() if name != "duckdb"]
 pytestmark = pytest.mark.timeout(0)
 
@@ -66,6 +77,23 @@ def test_questions_over_time_have_the_values_of_a_plain_walk(engine: Engine) -> 
         expected = {key: tuple(map(known, values)) for key, values in Ledger(rows, ask).answer().items()}
         assert found == expected, f"number {number}: {ask}\n{compiled.display}"
     print(f"told: {engine.dialect}, {ASKED} questions over time from {SEED * 1_000}")
+
+
+def test_accumulations_by_fiscal_periods_reach_over_the_days_of_the_calendar(engine: Engine) -> None:
+    accesses = access_for(FISCAL, OWNER)
+    for name, days in fiscal_ledger.CALENDARS.items():
+        calendar = fiscal_ledger.Calendar(days)
+        engine.hold(FISCAL_COLUMNS, {"ledger": [tuple(row.values()) for row in FISCAL_ROWS], "days": days})
+        for number in range(SEED * 1_000, SEED * 1_000 + ASKED // 2):
+            ask = fiscal_ledger.question(number)
+            compiled = compile_query(FISCAL_MODEL, ask.query(), accesses=accesses, dialect=engine.dialect)
+            count = bool(ask.grain) + ask.region
+            width = count + (1 if ask.compare is None else 2)
+            told = engine.run(compiled.sql, compiled.parameters)
+            found = {row[:count]: tuple(map(known, row[count:width])) for row in told}
+            expected = fiscal_ledger.Answer(calendar, FISCAL_ROWS, ask).rows_of()
+            assert found == {key: tuple(map(known, values)) for key, values in expected.items()}, f"{name}, {ask}"
+            assert len(found) == len(told)
 
 
 @pytest.mark.parametrize("number", range(len(SCANS)))

@@ -19,6 +19,9 @@ from tests.conformance.semantic.queries import QUERIES, described
 from tests.integration.test_scan_engines import QUERIES as SCANS
 from tests.small_orders import COLUMNS, dictionary_of, schema_of
 from tests.unit.semantic import test_masks
+from tests.unit.semantic.kinds.fiscal_calendar import COLUMNS as DAYS
+from tests.unit.semantic.kinds.fiscal_calendar import PERIODS
+from tests.unit.semantic.kinds.fiscal_ledger import dictionary_metrics as fiscal_metrics
 from tests.unit.semantic.kinds.ledger import COLUMNS as LEDGER
 from tests.unit.semantic.kinds.ledger import dictionary_metrics
 
@@ -37,6 +40,10 @@ HERE = Path(__file__).parent
 def ledger(*metrics: str, by: str = "", **more: Any) -> tuple[str, dict[str, Any]]:
     asked = [{"dimension": n.partition(":")[0], "grain": n.partition(":")[2] or None} for n in by.split(",") if n]
     return "ledger", {"metrics": [f"ledger.{name}" for name in metrics], "by": asked, **more}
+
+
+def fiscal(*metrics: str, by: str = "", **more: Any) -> tuple[str, dict[str, Any]]:
+    return "fiscal", ledger(*metrics, by=by, **more)[1]
 
 
 QUARTER = {"time_range": {"since": "2024-01-01", "until": "2024-04-01"}}
@@ -62,6 +69,13 @@ SPECIAL: dict[str, tuple[str, dict[str, Any]]] = {
         order=[{"member": "revenue__growth", "desc": True}],
         limit=5,
     ),
+    "fiscal year to date": fiscal("revenue|to|fiscal_year", by="time:fiscal_month,region", **QUARTER),
+    "fiscal year to date, compared": fiscal(
+        "buyers|to|fiscal_year", by="time:fiscal_month", compare="1 fiscal_year", **QUARTER
+    ),
+    "a rolling window of fiscal weeks": fiscal("revenue|window|2 fiscal_weeks", by="time:fiscal_week,region"),
+    "fiscal months as of the end": fiscal("orders|window|3 fiscal_months", by="region", **QUARTER),
+    "all so far, by fiscal month": fiscal("revenue|ever", by="time:fiscal_month"),
     "gaps filled": ledger("revenue", by="time:month,region", fill=True),
     "the last state of each quarter": ledger("last_amount", "last_of_customer", by="time:quarter,region"),
     "rank and share": ledger("revenue|rank", "revenue|share|region", by="region,status"),
@@ -88,6 +102,17 @@ def ledger_model() -> tuple[Model, Mapping[str, TableAccess]]:
 
 
 @cache
+def fiscal_model() -> tuple[Model, Mapping[str, TableAccess]]:
+    tables = {
+        "ledger": {"time_column": "day", "calendar": "days", "metrics": fiscal_metrics()},
+        "days": {"primary_key": "d", "periods": PERIODS},
+    }
+    dictionary = dictionary_of(tables)
+    physical = schema_of({"ledger": LEDGER, "days": DAYS}, "gold")
+    return load_model(build_catalog(dictionary, physical)), access_for(dictionary, OWNER)
+
+
+@cache
 def compiled(name: str, dialect: str) -> Compiled | NotSupported:
     try:
         if name in QUERIES:
@@ -99,8 +124,8 @@ def compiled(name: str, dialect: str) -> Compiled | NotSupported:
 
 
 def special(kind: str, asked: Any, dialect: str) -> Compiled:
-    if kind == "ledger":
-        of, accesses = ledger_model()
+    if kind in ("ledger", "fiscal"):
+        of, accesses = ledger_model() if kind == "ledger" else fiscal_model()
         return compile_query(of, MetricQuery.model_validate(asked), accesses=accesses, dialect=dialect)
     shop, query, role = SCANS[asked]
     principal = Principal(id="p", roles=(role,)) if role else OWNER

@@ -1382,6 +1382,1190 @@ ORDER BY
   2 ASC
 LIMIT 5;
 
+-- fiscal year to date
+WITH "calendar_1_known_by_fiscal_year" AS (
+  SELECT
+    "days"."day",
+    MIN("days"."whole") AS "whole"
+  FROM (
+    SELECT DISTINCT
+      "days"."d" AS "day",
+      "days"."fy" AS "whole"
+    FROM "gold"."days" AS "days"
+    WHERE
+      (
+        NOT "days"."d" IS NULL
+      ) AND (
+        NOT "days"."fy" IS NULL
+      )
+  ) AS "days"
+  GROUP BY
+    1
+  HAVING
+    MIN("days"."whole") >= (
+      SELECT
+        MIN("days"."d")
+      FROM "gold"."days" AS "days"
+    )
+), "calendar_2_fiscal_year_to_date" AS (
+  SELECT
+    "known"."day" AS "unit",
+    "known"."whole" AS "low"
+  FROM "calendar_1_known_by_fiscal_year" AS "known"
+), "rows.ledger.0.0" AS (
+  SELECT
+    "ledger"."day" AS "d0",
+    "ledger"."region" AS "d1",
+    SUM("ledger"."amount") AS "v0"
+  FROM "gold"."ledger" AS "ledger"
+  WHERE
+    (
+      NOT "ledger"."day" IS NULL
+    )
+    AND "ledger"."day" < CAST('2024-04-01' AS DATE)
+    AND "ledger"."day" IN (
+      SELECT
+        "known"."day"
+      FROM (
+        SELECT
+          "days"."day",
+          MIN("days"."whole") AS "whole"
+        FROM (
+          SELECT DISTINCT
+            "days"."d" AS "day",
+            "days"."fy" AS "whole"
+          FROM "gold"."days" AS "days"
+          WHERE
+            (
+              NOT "days"."d" IS NULL
+            ) AND (
+              NOT "days"."fy" IS NULL
+            )
+        ) AS "days"
+        GROUP BY
+          1
+        HAVING
+          MIN("days"."whole") >= (
+            SELECT
+              MIN("days"."d")
+            FROM "gold"."days" AS "days"
+          )
+      ) AS "known"
+    )
+    AND "ledger"."day" >= (
+      SELECT
+        MIN("known"."whole")
+      FROM (
+        SELECT
+          "days"."day",
+          MIN("days"."whole") AS "whole"
+        FROM (
+          SELECT DISTINCT
+            "days"."d" AS "day",
+            "days"."fy" AS "whole"
+          FROM "gold"."days" AS "days"
+          WHERE
+            (
+              NOT "days"."d" IS NULL
+            ) AND (
+              NOT "days"."fy" IS NULL
+            )
+        ) AS "days"
+        GROUP BY
+          1
+        HAVING
+          MIN("days"."whole") >= (
+            SELECT
+              MIN("days"."d")
+            FROM "gold"."days" AS "days"
+          )
+      ) AS "known"
+      WHERE
+        "known"."day" >= CAST('2024-01-01' AS DATE)
+    )
+  GROUP BY
+    1,
+    2
+), "spine.ledger.0.0" AS (
+  SELECT DISTINCT
+    "shown"."period" AS "t",
+    "ends"."high" AS "high",
+    "reached"."low" AS "low"
+  FROM (
+    SELECT DISTINCT
+      "days"."period"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fm" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fm" IS NULL
+        )
+    ) AS "days"
+    WHERE
+      "days"."day" BETWEEN CAST('2024-01-01' AS DATE) AND CAST('2024-03-31' AS DATE)
+  ) AS "shown"
+  INNER JOIN (
+    SELECT
+      "days"."period",
+      MAX("days"."day") AS "last",
+      MAX(CASE WHEN "days"."day" < CAST('2024-04-01' AS DATE) THEN "days"."day" END) AS "high"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fm" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fm" IS NULL
+        )
+    ) AS "days"
+    GROUP BY
+      1
+  ) AS "ends"
+    ON "ends"."period" = "shown"."period"
+  INNER JOIN "calendar_2_fiscal_year_to_date" AS "reached"
+    ON "reached"."unit" = "ends"."high"
+)
+SELECT
+  "grouped"."d0" AS "fiscal_month",
+  "grouped"."d1" AS "region",
+  CAST("grouped"."u0" AS DECIMAL(38, 2)) AS "revenue|to|fiscal_year"
+FROM (
+  SELECT
+    "reached"."d0" AS "d0",
+    "reached"."d1" AS "d1",
+    "reached"."v0" AS "u0",
+    1 AS "made"
+  FROM (
+    SELECT
+      "marked"."t" AS "d0",
+      "marked"."d1",
+      "marked"."mark",
+      SUM("marked"."v0") OVER (
+        PARTITION BY "marked"."d1", "marked"."whole"
+        ORDER BY "marked"."day", "marked"."mark"
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS "v0",
+      COUNT("marked"."held") OVER (
+        PARTITION BY "marked"."d1", "marked"."whole"
+        ORDER BY "marked"."day", "marked"."mark"
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS "held"
+    FROM (
+      SELECT
+        "rows.ledger.0.0"."d1",
+        "rows.ledger.0.0"."d0" AS "day",
+        "known"."whole" AS "whole",
+        0 AS "mark",
+        CAST(NULL AS DATE) AS "t",
+        "rows.ledger.0.0"."v0",
+        1 AS "held"
+      FROM "rows.ledger.0.0"
+      INNER JOIN "calendar_1_known_by_fiscal_year" AS "known"
+        ON "known"."day" = "rows.ledger.0.0"."d0"
+      UNION ALL
+      SELECT
+        "groups"."d1",
+        "spine.ledger.0.0"."high",
+        "spine.ledger.0.0"."low",
+        1,
+        "spine.ledger.0.0"."t",
+        NULL,
+        NULL
+      FROM "spine.ledger.0.0"
+      CROSS JOIN (
+        SELECT DISTINCT
+          "rows.ledger.0.0"."d1"
+        FROM "rows.ledger.0.0"
+      ) AS "groups"
+    ) AS "marked"
+  ) AS "reached"
+  WHERE
+    "reached"."mark" = 1 AND "reached"."held" > 0
+) AS "grouped"
+ORDER BY
+  1 ASC,
+  2 ASC;
+
+-- fiscal year to date, compared
+WITH "calendar_1_known_by_fiscal_year" AS (
+  SELECT
+    "days"."day",
+    MIN("days"."whole") AS "whole"
+  FROM (
+    SELECT DISTINCT
+      "days"."d" AS "day",
+      "days"."fy" AS "whole"
+    FROM "gold"."days" AS "days"
+    WHERE
+      (
+        NOT "days"."d" IS NULL
+      ) AND (
+        NOT "days"."fy" IS NULL
+      )
+  ) AS "days"
+  GROUP BY
+    1
+  HAVING
+    MIN("days"."whole") >= (
+      SELECT
+        MIN("days"."d")
+      FROM "gold"."days" AS "days"
+    )
+), "calendar_2_fiscal_year_to_date" AS (
+  SELECT
+    "known"."day" AS "unit",
+    "known"."whole" AS "low"
+  FROM "calendar_1_known_by_fiscal_year" AS "known"
+), "calendar_3_fiscal_month_within_fiscal_year" AS (
+  SELECT
+    "held"."period",
+    DENSE_RANK() OVER (ORDER BY "held"."whole") AS "number",
+    ROW_NUMBER() OVER (PARTITION BY "held"."whole" ORDER BY "held"."period") AS "place"
+  FROM (
+    SELECT
+      "days"."period",
+      MIN("days"."whole") AS "whole"
+    FROM (
+      SELECT DISTINCT
+        "days"."fm" AS "period",
+        "days"."fy" AS "whole"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        )
+        AND (
+          NOT "days"."fm" IS NULL
+        )
+        AND (
+          NOT "days"."fy" IS NULL
+        )
+    ) AS "days"
+    GROUP BY
+      1
+    HAVING
+      MIN("days"."whole") >= (
+        SELECT
+          MIN("days"."d")
+        FROM "gold"."days" AS "days"
+      )
+  ) AS "held"
+), "calendar_4_1_fiscal_year_before_each_fiscal_month" AS (
+  SELECT
+    "now"."period" AS "period",
+    "then"."period" AS "earlier"
+  FROM "calendar_3_fiscal_month_within_fiscal_year" AS "now"
+  INNER JOIN "calendar_3_fiscal_month_within_fiscal_year" AS "then"
+    ON "now"."number" = "then"."number" + 1 AND "now"."place" = "then"."place"
+), "calendar_5_days_within_fiscal_month_and_fiscal_year" AS (
+  SELECT
+    "days"."day",
+    "days"."period",
+    ROW_NUMBER() OVER (PARTITION BY "days"."period" ORDER BY "days"."day") AS "place",
+    COUNT("days"."day") OVER (PARTITION BY "days"."period") AS "length"
+  FROM (
+    SELECT DISTINCT
+      "days"."d" AS "day",
+      "days"."fm" AS "period"
+    FROM "gold"."days" AS "days"
+    WHERE
+      (
+        NOT "days"."d" IS NULL
+      )
+      AND (
+        NOT "days"."fm" IS NULL
+      )
+      AND (
+        NOT "days"."fy" IS NULL
+      )
+  ) AS "days"
+), "spine.ledger.0.0" AS (
+  SELECT DISTINCT
+    "shown"."period" AS "t",
+    "ends"."high" AS "high",
+    "reached"."low" AS "low"
+  FROM (
+    SELECT DISTINCT
+      "days"."period"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fm" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fm" IS NULL
+        )
+    ) AS "days"
+    WHERE
+      "days"."day" BETWEEN CAST('2024-01-01' AS DATE) AND CAST('2024-03-31' AS DATE)
+  ) AS "shown"
+  INNER JOIN (
+    SELECT
+      "days"."period",
+      MAX("days"."day") AS "last",
+      MAX(CASE WHEN "days"."day" < CAST('2024-04-01' AS DATE) THEN "days"."day" END) AS "high"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fm" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fm" IS NULL
+        )
+    ) AS "days"
+    GROUP BY
+      1
+  ) AS "ends"
+    ON "ends"."period" = "shown"."period"
+  INNER JOIN "calendar_2_fiscal_year_to_date" AS "reached"
+    ON "reached"."unit" = "ends"."high"
+), "spine.ledger.1.0" AS (
+  SELECT DISTINCT
+    "steps"."period" AS "t",
+    "cut"."high" AS "high",
+    "reached"."low" AS "low"
+  FROM "calendar_4_1_fiscal_year_before_each_fiscal_month" AS "steps"
+  INNER JOIN (
+    SELECT
+      "days"."period",
+      MAX("days"."day") AS "last"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fm" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fm" IS NULL
+        )
+    ) AS "days"
+    GROUP BY
+      1
+  ) AS "ends"
+    ON "ends"."period" = "steps"."earlier"
+  INNER JOIN (
+    SELECT
+      "steps"."period" AS "period",
+      MAX("before"."day") AS "high"
+    FROM "calendar_5_days_within_fiscal_month_and_fiscal_year" AS "before"
+    INNER JOIN "calendar_4_1_fiscal_year_before_each_fiscal_month" AS "steps"
+      ON "steps"."earlier" = "before"."period"
+    INNER JOIN "calendar_5_days_within_fiscal_month_and_fiscal_year" AS "after"
+      ON "after"."period" = "steps"."period"
+      AND "after"."place" = LEAST("before"."place", "after"."length")
+    WHERE
+      "after"."day" < CAST('2024-04-01' AS DATE)
+    GROUP BY
+      1
+  ) AS "cut"
+    ON "cut"."period" = "steps"."period"
+  INNER JOIN "calendar_2_fiscal_year_to_date" AS "reached"
+    ON "reached"."unit" = "cut"."high"
+  WHERE
+    "steps"."period" IN (
+      SELECT DISTINCT
+        "days"."period"
+      FROM (
+        SELECT DISTINCT
+          "days"."d" AS "day",
+          "days"."fm" AS "period"
+        FROM "gold"."days" AS "days"
+        WHERE
+          (
+            NOT "days"."d" IS NULL
+          ) AND (
+            NOT "days"."fm" IS NULL
+          )
+      ) AS "days"
+      WHERE
+        "days"."day" >= CAST('2024-01-01' AS DATE)
+        AND "days"."day" < CAST('2024-04-01' AS DATE)
+    )
+)
+SELECT
+  "grouped"."d0" AS "fiscal_month",
+  CAST("grouped"."u0" AS BIGINT) AS "buyers|to|fiscal_year",
+  CAST("grouped"."u1" AS BIGINT) AS "buyers|to|fiscal_year__previous",
+  CAST(CAST("grouped"."u0" AS BIGINT) - CAST("grouped"."u1" AS BIGINT) AS BIGINT) AS "buyers|to|fiscal_year__delta",
+  (
+    CAST((
+      CAST("grouped"."u0" AS BIGINT) - CAST("grouped"."u1" AS BIGINT)
+    ) AS DOUBLE) / NULLIF(CAST(CAST("grouped"."u1" AS BIGINT) AS DOUBLE), 0)
+  ) AS "buyers|to|fiscal_year__growth"
+FROM (
+  SELECT
+    "united"."d0",
+    MAX("united"."u0") AS "u0",
+    MAX("united"."u1") AS "u1"
+  FROM (
+    SELECT
+      "reached"."d0" AS "d0",
+      "reached"."v0" AS "u0",
+      CAST(NULL AS BIGINT) AS "u1",
+      1 AS "made"
+    FROM (
+      SELECT
+        "spine.ledger.0.0"."t" AS "d0",
+        COUNT(DISTINCT "ledger"."customer") AS "v0"
+      FROM "gold"."ledger" AS "ledger"
+      INNER JOIN "spine.ledger.0.0"
+        ON "ledger"."day" <= "spine.ledger.0.0"."high"
+        AND "ledger"."day" >= "spine.ledger.0.0"."low"
+      WHERE
+        (
+          NOT "ledger"."day" IS NULL
+        )
+        AND "ledger"."day" < CAST('2024-04-01' AS DATE)
+        AND "ledger"."day" IN (
+          SELECT
+            "known"."day"
+          FROM (
+            SELECT
+              "days"."day",
+              MIN("days"."whole") AS "whole"
+            FROM (
+              SELECT DISTINCT
+                "days"."d" AS "day",
+                "days"."fy" AS "whole"
+              FROM "gold"."days" AS "days"
+              WHERE
+                (
+                  NOT "days"."d" IS NULL
+                ) AND (
+                  NOT "days"."fy" IS NULL
+                )
+            ) AS "days"
+            GROUP BY
+              1
+            HAVING
+              MIN("days"."whole") >= (
+                SELECT
+                  MIN("days"."d")
+                FROM "gold"."days" AS "days"
+              )
+          ) AS "known"
+        )
+        AND "ledger"."day" >= (
+          SELECT
+            MIN("known"."whole")
+          FROM (
+            SELECT
+              "days"."day",
+              MIN("days"."whole") AS "whole"
+            FROM (
+              SELECT DISTINCT
+                "days"."d" AS "day",
+                "days"."fy" AS "whole"
+              FROM "gold"."days" AS "days"
+              WHERE
+                (
+                  NOT "days"."d" IS NULL
+                ) AND (
+                  NOT "days"."fy" IS NULL
+                )
+            ) AS "days"
+            GROUP BY
+              1
+            HAVING
+              MIN("days"."whole") >= (
+                SELECT
+                  MIN("days"."d")
+                FROM "gold"."days" AS "days"
+              )
+          ) AS "known"
+          WHERE
+            "known"."day" >= CAST('2024-01-01' AS DATE)
+        )
+      GROUP BY
+        1
+    ) AS "reached"
+    UNION ALL
+    SELECT
+      "reached"."d0" AS "d0",
+      CAST(NULL AS BIGINT) AS "u0",
+      "reached"."v0" AS "u1",
+      0 AS "made"
+    FROM (
+      SELECT
+        "spine.ledger.1.0"."t" AS "d0",
+        COUNT(DISTINCT "ledger"."customer") AS "v0"
+      FROM "gold"."ledger" AS "ledger"
+      INNER JOIN "spine.ledger.1.0"
+        ON "ledger"."day" <= "spine.ledger.1.0"."high"
+        AND "ledger"."day" >= "spine.ledger.1.0"."low"
+      WHERE
+        (
+          NOT "ledger"."day" IS NULL
+        )
+        AND "ledger"."day" IN (
+          SELECT
+            "known"."day"
+          FROM (
+            SELECT
+              "days"."day",
+              MIN("days"."whole") AS "whole"
+            FROM (
+              SELECT DISTINCT
+                "days"."d" AS "day",
+                "days"."fy" AS "whole"
+              FROM "gold"."days" AS "days"
+              WHERE
+                (
+                  NOT "days"."d" IS NULL
+                ) AND (
+                  NOT "days"."fy" IS NULL
+                )
+            ) AS "days"
+            GROUP BY
+              1
+            HAVING
+              MIN("days"."whole") >= (
+                SELECT
+                  MIN("days"."d")
+                FROM "gold"."days" AS "days"
+              )
+          ) AS "known"
+        )
+      GROUP BY
+        1
+    ) AS "reached"
+  ) AS "united"
+  GROUP BY
+    1
+  HAVING
+    MAX("united"."made") = 1
+) AS "grouped"
+ORDER BY
+  1 ASC;
+
+-- a rolling window of fiscal weeks
+WITH "calendar_1_each_fiscal_week_and_its_fiscal_week" AS (
+  SELECT
+    "days"."unit",
+    MIN("days"."whole") AS "whole",
+    MAX("days"."day") AS "last"
+  FROM (
+    SELECT DISTINCT
+      "days"."d" AS "day",
+      "days"."fw" AS "unit",
+      "days"."fw" AS "whole"
+    FROM "gold"."days" AS "days"
+    WHERE
+      (
+        NOT "days"."d" IS NULL
+      )
+      AND (
+        NOT "days"."fw" IS NULL
+      )
+      AND (
+        NOT "days"."fw" IS NULL
+      )
+  ) AS "days"
+  GROUP BY
+    1
+  HAVING
+    MIN("days"."whole") >= (
+      SELECT
+        MIN("days"."d")
+      FROM "gold"."days" AS "days"
+    )
+), "calendar_2_each_fiscal_week_within_fiscal_week" AS (
+  SELECT
+    "units"."unit",
+    "units"."whole",
+    ROW_NUMBER() OVER (PARTITION BY "units"."whole" ORDER BY "units"."unit") AS "place"
+  FROM "calendar_1_each_fiscal_week_and_its_fiscal_week" AS "units"
+), "calendar_3_each_fiscal_week_by_fiscal_week" AS (
+  SELECT
+    "counted"."whole",
+    "counted"."length",
+    "counted"."last",
+    ROW_NUMBER() OVER (ORDER BY "counted"."whole") AS "number"
+  FROM (
+    SELECT
+      "units"."whole",
+      COUNT("units"."unit") AS "length",
+      MAX("units"."last") AS "last"
+    FROM "calendar_1_each_fiscal_week_and_its_fiscal_week" AS "units"
+    GROUP BY
+      1
+  ) AS "counted"
+), "calendar_4_2_fiscal_weeks_back_by_fiscal_week" AS (
+  SELECT
+    "own"."whole" AS "whole",
+    "own"."length" AS "length",
+    "own"."last" AS "last",
+    "first"."whole" AS "first",
+    "before"."whole" AS "before",
+    "before"."length" AS "before_length"
+  FROM "calendar_3_each_fiscal_week_by_fiscal_week" AS "own"
+  LEFT JOIN "calendar_3_each_fiscal_week_by_fiscal_week" AS "first"
+    ON "first"."number" = "own"."number" - 1
+  LEFT JOIN "calendar_3_each_fiscal_week_by_fiscal_week" AS "before"
+    ON "before"."number" = "own"."number" - 2
+), "calendar_5_the_last_2_fiscal_weeks_by_fiscal_week" AS (
+  SELECT
+    "now"."unit" AS "unit",
+    "then"."unit" AS "low"
+  FROM "calendar_2_each_fiscal_week_within_fiscal_week" AS "now"
+  INNER JOIN "calendar_4_2_fiscal_weeks_back_by_fiscal_week" AS "windows"
+    ON "windows"."whole" = "now"."whole"
+  INNER JOIN "calendar_2_each_fiscal_week_within_fiscal_week" AS "then"
+    ON "then"."whole" = CASE
+      WHEN "now"."place" = "windows"."length" OR "now"."place" >= "windows"."before_length"
+      THEN "windows"."first"
+      ELSE "windows"."before"
+    END
+    AND "then"."place" = CASE
+      WHEN "now"."place" = "windows"."length" OR "now"."place" >= "windows"."before_length"
+      THEN 1
+      ELSE "now"."place" + 1
+    END
+), "rows.ledger.0.0" AS (
+  SELECT
+    "ledger"."day" AS "d0",
+    "ledger"."region" AS "d1",
+    SUM("ledger"."amount") AS "v0"
+  FROM "gold"."ledger" AS "ledger"
+  WHERE
+    (
+      NOT "ledger"."day" IS NULL
+    )
+    AND "ledger"."day" IN (
+      SELECT
+        "known"."day"
+      FROM (
+        SELECT
+          "days"."day",
+          MIN("days"."whole") AS "whole"
+        FROM (
+          SELECT DISTINCT
+            "days"."d" AS "day",
+            "days"."fw" AS "whole"
+          FROM "gold"."days" AS "days"
+          WHERE
+            (
+              NOT "days"."d" IS NULL
+            ) AND (
+              NOT "days"."fw" IS NULL
+            )
+        ) AS "days"
+        GROUP BY
+          1
+        HAVING
+          MIN("days"."whole") >= (
+            SELECT
+              MIN("days"."d")
+            FROM "gold"."days" AS "days"
+          )
+      ) AS "known"
+    )
+  GROUP BY
+    1,
+    2
+), "spine.ledger.0.0" AS (
+  SELECT DISTINCT
+    "shown"."period" AS "t",
+    "ends"."last" AS "high",
+    "reached"."low" AS "low"
+  FROM (
+    SELECT DISTINCT
+      "days"."period"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fw" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fw" IS NULL
+        )
+    ) AS "days"
+    WHERE
+      "days"."day" BETWEEN (
+        SELECT
+          MIN("rows.ledger.0.0"."d0")
+        FROM "rows.ledger.0.0"
+      ) AND (
+        SELECT
+          MAX("rows.ledger.0.0"."d0")
+        FROM "rows.ledger.0.0"
+      )
+  ) AS "shown"
+  INNER JOIN (
+    SELECT
+      "days"."period",
+      MAX("days"."day") AS "last"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fw" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fw" IS NULL
+        )
+    ) AS "days"
+    GROUP BY
+      1
+  ) AS "ends"
+    ON "ends"."period" = "shown"."period"
+  INNER JOIN "calendar_5_the_last_2_fiscal_weeks_by_fiscal_week" AS "reached"
+    ON "reached"."unit" = "shown"."period"
+)
+SELECT
+  "grouped"."d0" AS "fiscal_week",
+  "grouped"."d1" AS "region",
+  CAST("grouped"."u0" AS DECIMAL(38, 2)) AS "revenue|window|2 fiscal_weeks"
+FROM (
+  SELECT
+    "reached"."d0" AS "d0",
+    "reached"."d1" AS "d1",
+    "reached"."v0" AS "u0",
+    1 AS "made"
+  FROM (
+    SELECT
+      "spine.ledger.0.0"."t" AS "d0",
+      "rows.ledger.0.0"."d1",
+      SUM("rows.ledger.0.0"."v0") AS "v0"
+    FROM "rows.ledger.0.0"
+    INNER JOIN "spine.ledger.0.0"
+      ON "rows.ledger.0.0"."d0" <= "spine.ledger.0.0"."high"
+      AND "rows.ledger.0.0"."d0" >= "spine.ledger.0.0"."low"
+    GROUP BY
+      1,
+      2
+  ) AS "reached"
+) AS "grouped"
+ORDER BY
+  1 ASC,
+  2 ASC;
+
+-- fiscal months as of the end
+SELECT
+  "grouped"."d0" AS "region",
+  CAST("grouped"."u0" AS BIGINT) AS "orders|window|3 fiscal_months"
+FROM (
+  SELECT
+    "rows.ledger.0.0"."d0" AS "d0",
+    "rows.ledger.0.0"."v0" AS "u0",
+    1 AS "made"
+  FROM (
+    SELECT
+      "ledger"."region" AS "d0",
+      COUNT(*) AS "v0"
+    FROM "gold"."ledger" AS "ledger"
+    WHERE
+      (
+        NOT "ledger"."day" IS NULL
+      )
+      AND "ledger"."day" < CAST('2024-04-01' AS DATE)
+      AND "ledger"."day" IN (
+        SELECT
+          "known"."day"
+        FROM (
+          SELECT
+            "days"."day",
+            MIN("days"."whole") AS "whole"
+          FROM (
+            SELECT DISTINCT
+              "days"."d" AS "day",
+              "days"."fm" AS "whole"
+            FROM "gold"."days" AS "days"
+            WHERE
+              (
+                NOT "days"."d" IS NULL
+              ) AND (
+                NOT "days"."fm" IS NULL
+              )
+          ) AS "days"
+          GROUP BY
+            1
+          HAVING
+            MIN("days"."whole") >= (
+              SELECT
+                MIN("days"."d")
+              FROM "gold"."days" AS "days"
+            )
+        ) AS "known"
+      )
+      AND "ledger"."day" >= (
+        SELECT
+          MIN("lows"."low")
+        FROM (
+          SELECT
+            "now"."unit" AS "unit",
+            "then"."unit" AS "low"
+          FROM (
+            SELECT
+              "units"."unit",
+              "units"."whole",
+              ROW_NUMBER() OVER (PARTITION BY "units"."whole" ORDER BY "units"."unit") AS "place"
+            FROM (
+              SELECT
+                "days"."unit",
+                MIN("days"."whole") AS "whole",
+                MAX("days"."day") AS "last"
+              FROM (
+                SELECT DISTINCT
+                  "days"."d" AS "day",
+                  "days"."d" AS "unit",
+                  "days"."fm" AS "whole"
+                FROM "gold"."days" AS "days"
+                WHERE
+                  (
+                    NOT "days"."d" IS NULL
+                  )
+                  AND (
+                    NOT "days"."d" IS NULL
+                  )
+                  AND (
+                    NOT "days"."fm" IS NULL
+                  )
+              ) AS "days"
+              GROUP BY
+                1
+              HAVING
+                MIN("days"."whole") >= (
+                  SELECT
+                    MIN("days"."d")
+                  FROM "gold"."days" AS "days"
+                )
+            ) AS "units"
+          ) AS "now"
+          INNER JOIN (
+            SELECT
+              "own"."whole" AS "whole",
+              "own"."length" AS "length",
+              "own"."last" AS "last",
+              "first"."whole" AS "first",
+              "before"."whole" AS "before",
+              "before"."length" AS "before_length"
+            FROM (
+              SELECT
+                "counted"."whole",
+                "counted"."length",
+                "counted"."last",
+                ROW_NUMBER() OVER (ORDER BY "counted"."whole") AS "number"
+              FROM (
+                SELECT
+                  "units"."whole",
+                  COUNT("units"."unit") AS "length",
+                  MAX("units"."last") AS "last"
+                FROM (
+                  SELECT
+                    "days"."unit",
+                    MIN("days"."whole") AS "whole",
+                    MAX("days"."day") AS "last"
+                  FROM (
+                    SELECT DISTINCT
+                      "days"."d" AS "day",
+                      "days"."d" AS "unit",
+                      "days"."fm" AS "whole"
+                    FROM "gold"."days" AS "days"
+                    WHERE
+                      (
+                        NOT "days"."d" IS NULL
+                      )
+                      AND (
+                        NOT "days"."d" IS NULL
+                      )
+                      AND (
+                        NOT "days"."fm" IS NULL
+                      )
+                  ) AS "days"
+                  GROUP BY
+                    1
+                  HAVING
+                    MIN("days"."whole") >= (
+                      SELECT
+                        MIN("days"."d")
+                      FROM "gold"."days" AS "days"
+                    )
+                ) AS "units"
+                GROUP BY
+                  1
+              ) AS "counted"
+            ) AS "own"
+            LEFT JOIN (
+              SELECT
+                "counted"."whole",
+                "counted"."length",
+                "counted"."last",
+                ROW_NUMBER() OVER (ORDER BY "counted"."whole") AS "number"
+              FROM (
+                SELECT
+                  "units"."whole",
+                  COUNT("units"."unit") AS "length",
+                  MAX("units"."last") AS "last"
+                FROM (
+                  SELECT
+                    "days"."unit",
+                    MIN("days"."whole") AS "whole",
+                    MAX("days"."day") AS "last"
+                  FROM (
+                    SELECT DISTINCT
+                      "days"."d" AS "day",
+                      "days"."d" AS "unit",
+                      "days"."fm" AS "whole"
+                    FROM "gold"."days" AS "days"
+                    WHERE
+                      (
+                        NOT "days"."d" IS NULL
+                      )
+                      AND (
+                        NOT "days"."d" IS NULL
+                      )
+                      AND (
+                        NOT "days"."fm" IS NULL
+                      )
+                  ) AS "days"
+                  GROUP BY
+                    1
+                  HAVING
+                    MIN("days"."whole") >= (
+                      SELECT
+                        MIN("days"."d")
+                      FROM "gold"."days" AS "days"
+                    )
+                ) AS "units"
+                GROUP BY
+                  1
+              ) AS "counted"
+            ) AS "first"
+              ON "first"."number" = "own"."number" - 2
+            LEFT JOIN (
+              SELECT
+                "counted"."whole",
+                "counted"."length",
+                "counted"."last",
+                ROW_NUMBER() OVER (ORDER BY "counted"."whole") AS "number"
+              FROM (
+                SELECT
+                  "units"."whole",
+                  COUNT("units"."unit") AS "length",
+                  MAX("units"."last") AS "last"
+                FROM (
+                  SELECT
+                    "days"."unit",
+                    MIN("days"."whole") AS "whole",
+                    MAX("days"."day") AS "last"
+                  FROM (
+                    SELECT DISTINCT
+                      "days"."d" AS "day",
+                      "days"."d" AS "unit",
+                      "days"."fm" AS "whole"
+                    FROM "gold"."days" AS "days"
+                    WHERE
+                      (
+                        NOT "days"."d" IS NULL
+                      )
+                      AND (
+                        NOT "days"."d" IS NULL
+                      )
+                      AND (
+                        NOT "days"."fm" IS NULL
+                      )
+                  ) AS "days"
+                  GROUP BY
+                    1
+                  HAVING
+                    MIN("days"."whole") >= (
+                      SELECT
+                        MIN("days"."d")
+                      FROM "gold"."days" AS "days"
+                    )
+                ) AS "units"
+                GROUP BY
+                  1
+              ) AS "counted"
+            ) AS "before"
+              ON "before"."number" = "own"."number" - 3
+          ) AS "windows"
+            ON "windows"."whole" = "now"."whole"
+          INNER JOIN (
+            SELECT
+              "units"."unit",
+              "units"."whole",
+              ROW_NUMBER() OVER (PARTITION BY "units"."whole" ORDER BY "units"."unit") AS "place"
+            FROM (
+              SELECT
+                "days"."unit",
+                MIN("days"."whole") AS "whole",
+                MAX("days"."day") AS "last"
+              FROM (
+                SELECT DISTINCT
+                  "days"."d" AS "day",
+                  "days"."d" AS "unit",
+                  "days"."fm" AS "whole"
+                FROM "gold"."days" AS "days"
+                WHERE
+                  (
+                    NOT "days"."d" IS NULL
+                  )
+                  AND (
+                    NOT "days"."d" IS NULL
+                  )
+                  AND (
+                    NOT "days"."fm" IS NULL
+                  )
+              ) AS "days"
+              GROUP BY
+                1
+              HAVING
+                MIN("days"."whole") >= (
+                  SELECT
+                    MIN("days"."d")
+                  FROM "gold"."days" AS "days"
+                )
+            ) AS "units"
+          ) AS "then"
+            ON "then"."whole" = CASE
+              WHEN "now"."place" = "windows"."length" OR "now"."place" >= "windows"."before_length"
+              THEN "windows"."first"
+              ELSE "windows"."before"
+            END
+            AND "then"."place" = CASE
+              WHEN "now"."place" = "windows"."length" OR "now"."place" >= "windows"."before_length"
+              THEN 1
+              ELSE "now"."place" + 1
+            END
+        ) AS "lows"
+        WHERE
+          "lows"."unit" = CAST('2024-03-31' AS DATE)
+      )
+    GROUP BY
+      1
+  ) AS "rows.ledger.0.0"
+) AS "grouped"
+ORDER BY
+  1 ASC;
+
+-- all so far, by fiscal month
+WITH "rows.ledger.0.0" AS (
+  SELECT
+    "ledger"."day" AS "d0",
+    SUM("ledger"."amount") AS "v0"
+  FROM "gold"."ledger" AS "ledger"
+  WHERE
+    NOT "ledger"."day" IS NULL
+  GROUP BY
+    1
+), "spine.ledger.0.0" AS (
+  SELECT DISTINCT
+    "shown"."period" AS "t",
+    "ends"."last" AS "high"
+  FROM (
+    SELECT DISTINCT
+      "days"."period"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fm" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fm" IS NULL
+        )
+    ) AS "days"
+    WHERE
+      "days"."day" BETWEEN (
+        SELECT
+          MIN("rows.ledger.0.0"."d0")
+        FROM "rows.ledger.0.0"
+      ) AND (
+        SELECT
+          MAX("rows.ledger.0.0"."d0")
+        FROM "rows.ledger.0.0"
+      )
+  ) AS "shown"
+  INNER JOIN (
+    SELECT
+      "days"."period",
+      MAX("days"."day") AS "last"
+    FROM (
+      SELECT DISTINCT
+        "days"."d" AS "day",
+        "days"."fm" AS "period"
+      FROM "gold"."days" AS "days"
+      WHERE
+        (
+          NOT "days"."d" IS NULL
+        ) AND (
+          NOT "days"."fm" IS NULL
+        )
+    ) AS "days"
+    GROUP BY
+      1
+  ) AS "ends"
+    ON "ends"."period" = "shown"."period"
+)
+SELECT
+  "grouped"."d0" AS "fiscal_month",
+  CAST("grouped"."u0" AS DECIMAL(38, 2)) AS "revenue|ever"
+FROM (
+  SELECT
+    "reached"."d0" AS "d0",
+    "reached"."v0" AS "u0",
+    1 AS "made"
+  FROM (
+    SELECT
+      "marked"."t" AS "d0",
+      "marked"."mark",
+      SUM("marked"."v0") OVER (
+        ORDER BY "marked"."day", "marked"."mark"
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS "v0",
+      COUNT("marked"."held") OVER (
+        ORDER BY "marked"."day", "marked"."mark"
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS "held"
+    FROM (
+      SELECT
+        "rows.ledger.0.0"."d0" AS "day",
+        0 AS "mark",
+        CAST(NULL AS DATE) AS "t",
+        "rows.ledger.0.0"."v0",
+        1 AS "held"
+      FROM "rows.ledger.0.0"
+      UNION ALL
+      SELECT
+        "spine.ledger.0.0"."high",
+        1,
+        "spine.ledger.0.0"."t",
+        NULL,
+        NULL
+      FROM "spine.ledger.0.0"
+    ) AS "marked"
+  ) AS "reached"
+  WHERE
+    "reached"."mark" = 1 AND "reached"."held" > 0
+) AS "grouped"
+ORDER BY
+  1 ASC;
+
 -- gaps filled
 WITH "current_groups" AS (
   SELECT

@@ -12,6 +12,7 @@ from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import CODE_POINT, truncated
 from verity.semantic.frames.fiscal import is_stepped, stepped_join
+from verity.semantic.frames.fiscal_reaching import read_calendar_reach
 from verity.semantic.frames.formulas import Use
 from verity.semantic.frames.gaps import CURRENT, gap_periods
 from verity.semantic.frames.reaching import read_reach
@@ -60,7 +61,8 @@ def _read(work: Work, frame: Frame) -> Iterator[Branch]:
     if frame.variant.reach is not None:
         if work.axis is None:
             raise InternalError("an accumulation without a time")
-        for read in read_reach(work, frame, work.axis):
+        reads = read_calendar_reach if frame.work.reached is not None else read_reach
+        for read in reads(work, frame, work.axis):
             found = {(member, frame.variant): node for member, node in read.values.items()}
             yield Branch(read.select, read.dimensions, found, tables=read.tables)
         return
@@ -103,7 +105,8 @@ def _reread(work: Work, frame: Frame) -> Branch:
 def _framed(work: Work, frame: Frame, branch: Branch) -> Branch:
     branch.makes_rows = frame.variant.makes_rows
     branch.keep = frame.variant.keep
-    if frame.variant.shifts and work.axis is not None and any(i in branch.dimensions for i in work.axis.indices):
+    is_moved = frame.variant.shifts and not (is_stepped(frame) and frame.work.reached is not None)
+    if is_moved and work.axis is not None and any(i in branch.dimensions for i in work.axis.indices):
         _move(work, work.axis, frame, branch)
     return branch
 

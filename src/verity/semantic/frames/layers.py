@@ -35,7 +35,7 @@ Keeps = list[frozenset[int]]
 def combine_frames(work: Work) -> None:
     """Fill `statement` of a query with frames, ranks or gaps to fill."""
     branches = branches_of(work)
-    tables = [table for branch in branches for table in branch.tables]
+    tables = [*work.calendar_tables.values(), *(table for branch in branches for table in branch.tables)]
     current = _current(work, branches)
     if work.query.fill:
         branches.append(filled_branch(work))

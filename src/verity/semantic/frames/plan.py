@@ -11,7 +11,14 @@ from verity.contracts.metric import TIME, Span, comparison_span
 from verity.exceptions import NotAdditive, NotMeaningful, SpanInvalid, TimeRequired
 from verity.semantic import types
 from verity.semantic.frames.axis import asked_in, find_axis, known_times, mapped, range_nodes
-from verity.semantic.frames.fiscal import fitted_fiscal, has_fiscal, is_stepped, step_range
+from verity.semantic.frames.fiscal import (
+    fitted_fiscal,
+    goes_by_calendar,
+    has_fiscal,
+    is_stepped,
+    plan_calendar_reach,
+    step_range,
+)
 from verity.semantic.frames.reach import plan_reach
 from verity.semantic.frames.spans import end_moved_back, fitted, is_fiscal, length, moved_back
 from verity.semantic.metrics import Keep, Metric, Reach, Shift, Step, step_of
@@ -169,7 +176,8 @@ def _frame(work: Work, variant: Variant) -> Frame:
     if variant.shifts or variant.reach is not None:
         _move(frame, axis_of(work))
     if variant.reach is not None:
-        plan_reach(work, frame, axis_of(work))
+        axis = axis_of(work)
+        (plan_calendar_reach if goes_by_calendar(work, frame, axis) else plan_reach)(work, frame, axis)
     else:
         frame.reuses = variant.keep is None and _is_within(work)
     return frame

@@ -1,4 +1,7 @@
-"""How far back accumulations reach: over a rolling window, a period to date, or all time, up to each period's end."""
+"""How far back accumulations reach: over a rolling window, a period to date, or all time, up to each period's end.
+
+Over calendar periods; what fiscal ones reach over is planned in `fiscal.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from dataclasses import replace
 from datetime import date
 
 from verity.contracts.metric import Grain, Span
-from verity.exceptions import InternalError, NotSupported, SpanInvalid, TimeRequired
+from verity.exceptions import InternalError, SpanInvalid, TimeRequired
 from verity.semantic import types
 from verity.semantic.frames.axis import range_nodes
-from verity.semantic.frames.spans import MONTHS, SECONDS, is_fiscal, moved_back
+from verity.semantic.frames.spans import MONTHS, SECONDS, moved_back
 from verity.semantic.frames.spine import INTRADAY, kind_of, last_moment, start_of
 from verity.semantic.metrics import Reach
 from verity.semantic.work import Axis, Frame, Work
@@ -30,9 +33,7 @@ def plan_reach(work: Work, frame: Frame, axis: Axis) -> None:
     if not any(i in axis.indices for i in frame.indices):
         frame.work.where = [*frame.rest, *range_nodes(axis, _lower(work, frame, reach), frame.until)]
         return
-    if any(is_fiscal(work.dimensions[i].grain) for i in axis.indices):
-        raise NotSupported("nothing is accumulated over fiscal periods yet", remedy="Use months, quarters or years.")
-    grain = grain_of(axis, reach)
+    grain = grain_of(axis)
     base = grain if is_aligned(reach, grain) else _base(reach)
     indices = [i for i in frame.indices if i not in axis.indices or i == axis.indices[0]]
     frame.work.dimensions = [
@@ -50,11 +51,8 @@ def reach_of(frame: Frame) -> Reach:
     return frame.variant.reach
 
 
-def grain_of(axis: Axis, reach: Reach) -> Grain:
+def grain_of(axis: Axis) -> Grain:
     """The grain that an accumulation goes by. Raises `SpanInvalid` where there is none."""
-    grains = (axis.grain, reach.to_date, reach.window.grain if reach.window else None)
-    if any(is_fiscal(grain) for grain in grains):
-        raise NotSupported("nothing is accumulated over fiscal periods yet", remedy="Use months, quarters or years.")
     if axis.grain is not None:
         return axis.grain
     if axis.on.at is not None and types.logical(axis.on.at.column.type) == "date":
@@ -99,8 +97,6 @@ def _lower(work: Work, frame: Frame, reach: Reach) -> date | None:
     until = frame.until
     if until is None:
         raise TimeRequired("an accumulation without periods needs its end", remedy="Give 'until', or ask by a grain.")
-    if is_fiscal(reach.to_date):
-        raise NotSupported("nothing is accumulated over fiscal periods yet", remedy="Use months, quarters or years.")
     if reach.window is not None:
         return moved_back(until, reach.window)
     return start_of(last_moment(until), reach.to_date or "day", week_start_of(work, frame))

@@ -38,10 +38,10 @@ def read_reach(work: Work, frame: Frame, axis: Axis) -> Iterator[Read]:
     """The scans of a frame that reaches back, each with the periods of the query."""
     for number, scan in enumerate(frame.work.scans):
         name = f"{frame.work.scans[0].root}.{work.frames.index(frame)}.{number}"
-        yield _Reached(work, frame, axis, scan, name).read()
+        yield Reached(work, frame, axis, scan, name).read()
 
 
-class _Reached:
+class Reached:
     """One scan of a frame that reaches back."""
 
     def __init__(self, work: Work, frame: Frame, axis: Axis, scan: Scan, name: str) -> None:
@@ -69,7 +69,12 @@ class _Reached:
 
     @property
     def _grain(self) -> Grain:
-        return grain_of(self._axis, self._reach)
+        return grain_of(self._axis)
+
+    @property
+    def _is_open(self) -> bool:
+        """True where the rows say where the periods begin, or where they end."""
+        return self._frame.since is None or self._frame.until is None
 
     @property
     def _count(self) -> int:
@@ -122,7 +127,7 @@ class _Reached:
             return bound(self._work, moment, self._grain, self._week)
         kind = exp.Min if which == "since" else exp.Max
         found = exp.Select(
-            expressions=[kind(this=quoted(f"d{finest}", self._rows))], from_=exp.From(this=_table(self._rows))
+            expressions=[kind(this=quoted(f"d{finest}", self._rows))], from_=exp.From(this=table_named(self._rows))
         )
         moment_found = exp.Subquery(this=found)
         if self._frame.work.dimensions[self._frame.indices.index(finest)].grain == self._grain:
@@ -197,12 +202,12 @@ class _Reached:
                 *(quoted(f"v{j}", self._rows) for j in range(width)),
                 _alias(exp.Literal.number(1), "held"),
             ],
-            from_=exp.From(this=_table(self._rows)),
+            from_=exp.From(this=table_named(self._rows)),
         )
         groups = exp.Select(
             expressions=[quoted(name, self._rows) for name in others],
             distinct=exp.Distinct(),
-            from_=exp.From(this=_table(self._rows)),
+            from_=exp.From(this=table_named(self._rows)),
         )
         empty = exp.Select(
             expressions=[
@@ -210,7 +215,7 @@ class _Reached:
                 for name in names
             ]
             + [exp.Null() for _ in range(width + 1)],
-            from_=exp.From(this=_table(self._spine)),
+            from_=exp.From(this=table_named(self._spine)),
         )
         if others:
             empty.set("joins", [exp.Join(this=_subquery(groups, "groups"), kind="CROSS")])
@@ -248,8 +253,8 @@ class _Reached:
                 _alias(quoted(TIME, self._spine), f"d{finest}"), *(quoted(name, self._rows) for name in others),
                 *(_alias(values[m.member], f"v{j}") for j, m in enumerate(self._scan.metrics)),
             ],
-            from_=exp.From(this=_table(self._rows)),
-            joins=[exp.Join(this=_table(self._spine), kind="INNER", on=within)],
+            from_=exp.From(this=table_named(self._rows)),
+            joins=[exp.Join(this=table_named(self._spine), kind="INNER", on=within)],
             group=exp.Group(expressions=[exp.Literal.number(i + 1) for i in range(len(others) + 1)]),
         )  # fmt: skip
         outer = exp.Select(from_=exp.From(this=_subquery(inner, "reached")))
@@ -287,7 +292,7 @@ class _Reached:
         place = self._frame.indices.index(finest)
         node = rows.expressions[place]
         moment = node.this if isinstance(node, exp.Alias) else node
-        if self._frame.since is None or self._frame.until is None:
+        if self._is_open:
             known = rows.copy()
             known.set("expressions", [_alias(moment.copy(), f"d{finest}")])
             for key in ("distinct", "group"):
@@ -298,7 +303,7 @@ class _Reached:
         time = quoted(TIME, self._spine)
         rows.expressions[place] = _alias(time, node.alias) if isinstance(node, exp.Alias) else time
         rows.set("expressions", rows.expressions)
-        rows.append("joins", exp.Join(this=_table(self._spine), kind="INNER", on=within))
+        rows.append("joins", exp.Join(this=table_named(self._spine), kind="INNER", on=within))
         self._name_columns(list(self._select.expressions))
         outer = exp.Select(from_=exp.From(this=_subquery(self._select, "reached")))
         values = {m.member: quoted(f"v{j}", "reached") for j, m in enumerate(self._scan.metrics)}
@@ -320,7 +325,8 @@ def _all(conditions: list[exp.Expr]) -> exp.Expr:
     return made
 
 
-def _table(name: str) -> exp.Table:
+def table_named(name: str) -> exp.Table:
+    """The table of that name."""
     return exp.Table(this=exp.Identifier(this=name, quoted=True))
 
 

@@ -80,7 +80,7 @@ def _less(work: Work, kept: int) -> Work:
         ),
         dimensions=dimensions, metrics=[_readable(work, metric) for metric in work.metrics], compared=[], having=[],
         leaves={}, scans=[], uses={}, frames=[], axis=None, outputs=[], types=[], earlier=PLAIN, columns=[],
-        labels=[*work.labels[:kept], *work.labels[count:]], statement=None,
+        labels=[*work.labels[:kept], *work.labels[count:]], statement=None, calendar_tables={},
     )  # fmt: skip
 
 
