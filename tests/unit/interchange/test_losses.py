@@ -208,3 +208,16 @@ def test_an_export_to_cube_never_opens_what_is_closed():
     policies = [write_cube({"t": table})[0]["t"]["cubes"][0]["access_policy"] for table in (closed, masked, hidden)]
     assert policies[0] == policies[1] == [{"role": "verity_owner_only", "row_level": {"allow_all": False}}]
     assert policies[2] == [{"role": "r", "row_level": {"allow_all": True}, "member_level": {"excludes": ["b", "s"]}}]
+
+
+@pytest.mark.parametrize("reach", [{"window": "13 fiscal_weeks"}, {"to_date": "fiscal_year"}])
+def test_an_accumulation_over_fiscal_periods_is_no_measure_of_cube(reach):
+    from verity.data.model import TableEntry
+    from verity.interchange.cube.writer import write_cube
+
+    metrics = {"n": {"sql": "COUNT(*)"}, "far": {"type": "cumulative", "metric": "n", **reach},
+               "near": {"type": "cumulative", "metric": "n", "window": "3 months"}}  # fmt: skip
+    table = TableEntry.model_validate({"table": "t", "time_column": "d", "columns": {"d": ""}, "metrics": metrics})
+    measures = {m["name"]: m for m in write_cube({"t": table})[0]["t"]["cubes"][0]["measures"]}
+    assert "rolling_window" in measures["near"]
+    assert "rolling_window" not in measures.get("far", {})

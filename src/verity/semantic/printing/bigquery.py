@@ -127,8 +127,9 @@ def _null_safe(node: exp.Expr) -> exp.Expr:
 
 
 def named_plainly(node: exp.Expr) -> exp.Expr:
-    """No dots or brackets in an alias: `orders.customer` is `orders__customer`."""
-    if _ODD.search(node.name) and not (isinstance(node.parent, exp.Table) and node.arg_key != "alias"):
+    """No dots or brackets in an alias, where it is given and where it is used: `orders__customer`."""
+    table = node.parent if isinstance(node.parent, exp.Table) and node.arg_key != "alias" else None
+    if _ODD.search(node.name) and (table is None or not table.args.get("db")):  # the statement's own have no dataset
         node.set("this", _ODD.sub("__", node.name))
     return node
 
