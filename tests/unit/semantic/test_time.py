@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 from tests.small_orders import MemoryEngine, dictionary_of, schema_of
 
 from verity.contracts.identity import OWNER, Principal
@@ -20,7 +21,8 @@ from verity.data.catalog import build_catalog
 from verity.exceptions import CalendarMissing, QueryError, UnknownTimeZone
 from verity.semantic.compiler import Compiled, compile_query
 from verity.semantic.dialects import printed
-from verity.semantic.frames.fiscal import Steps
+from verity.semantic.frames.calendar_days import CalendarDays
+from verity.semantic.frames.steps import Steps
 from verity.semantic.model import load_model
 
 COLUMNS = {
@@ -274,8 +276,10 @@ def test_unlike_periods_are_not_put_into_one_column(grain: str) -> None:
 
 def test_steps_of_fiscal_periods_follow_the_calendars_own_order(engine: MemoryEngine) -> None:
     work = compiled(metrics=["events"], by=by("time:fiscal_month")).work
-    steps = Steps(work, MODEL.catalog.usable_tables["days"], "fiscal_month", Span(12, "fiscal_month")).steps()
-    rows = dict(engine.connection.execute(printed(steps, "duckdb")).fetchall())
+    days = CalendarDays(work, MODEL.catalog.usable_tables["days"], inline=True)
+    steps = Steps(days, "fiscal_month", Span(12, "fiscal_month")).steps("steps")
+    every = exp.Select(expressions=[exp.Star()], from_=exp.From(this=steps))
+    rows = dict(engine.connection.execute(printed(every, "duckdb")).fetchall())
     months = sorted({row[2] for row in DAYS})
     assert rows == dict(zip(months[12:], months, strict=False))
 
