@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -152,6 +154,33 @@ def test_a_comparison_that_fails_is_made_again_and_one_that_is_stopped_is_not(
     shop.publish([*orders(), order(1_001, RANDOM)], customers())
     shop.service.close()
     assert shop.ask(ASKED, OWNER).trace["rollup"] is None
+
+
+def test_a_program_that_ends_waits_for_no_comparison() -> None:
+    script = """
+import threading
+from types import SimpleNamespace
+from verity.exceptions import QueryTimedOut
+from verity.query.comparisons import Comparisons
+
+class Engine:
+    def read(self, sql, *, seconds, cancel):
+        begun.set()
+        while not cancel.is_set():
+            threading.Event().wait(0.05)
+        raise QueryTimedOut("stopped")
+
+begun = threading.Event()
+comparisons = Comparisons(Engine())
+comparisons.patience = 0.0
+comparisons._outcome = lambda *_: Engine().read("", seconds=1, cancel=comparisons._cancel)
+built = SimpleNamespace(relation=(None, "main", "r"))
+print(comparisons.unchanged(None, built, "v1"))
+assert begun.wait(10)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "None\n"
+    assert done.stderr == ""
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> None:

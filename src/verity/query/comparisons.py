@@ -32,6 +32,14 @@ class _Running:
     outcome: bool | None = None
 
 
+class _Stopped(threading.Event):
+    """Set by `close`, and by the end of the program, which waits for no comparison."""
+
+    def is_set(self) -> bool:
+        """See `threading.Event`."""
+        return super().is_set() or not threading.main_thread().is_alive()
+
+
 class Comparisons:
     """The comparisons of one engine. Thread-safe; each has a thread while it runs."""
 
@@ -40,7 +48,7 @@ class Comparisons:
         self._known: dict[Key, bool] = {}
         self._running: dict[Key, _Running] = {}
         self._guard = threading.Lock()
-        self._cancel = threading.Event()
+        self._cancel = _Stopped()
         self.patience = 1.0
         """Seconds from its beginning that queries wait for one: even that of joined rows takes less than reading
         the tables would (TPC-H at scale 1: 0.2 and 1.2 seconds of processor time, and 1.6)."""
