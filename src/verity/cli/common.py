@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from pydantic import ValidationError
 
 from verity.contracts.identity import Principal
 from verity.exceptions import UsageError
@@ -64,11 +65,18 @@ def principal_of(document: object, place: str) -> Principal:
         raise UsageError(f"{place}: a principal has id, roles and attributes and nothing else", remedy=_PRINCIPAL_FORM)
     try:
         return Principal.model_validate(document)
-    except ValueError as error:
-        first = str(error).splitlines()[1:3]
-        raise UsageError(f"{place}: {' '.join(first)}", remedy=_PRINCIPAL_FORM) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0]) if first["loc"] else ""
+        reason = f"'{key}' is missing" if first["type"] == "missing" else f"'{key}' must be {_PRINCIPAL_PARTS.get(key)}"
+        raise UsageError(f"{place}: {reason}", remedy=_PRINCIPAL_FORM) from None
 
 
+_PRINCIPAL_PARTS = {
+    "id": "a text of one character or more",
+    "roles": "a list of names",
+    "attributes": "a mapping of names to texts, whole numbers, true, false, or lists of texts or of whole numbers",
+}
 _PRINCIPAL_FORM = 'Write {"id": "ana", "roles": ["analyst"], "attributes": {"region": "NCR"}}'
 
 
@@ -79,7 +87,7 @@ def read_day(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} is no day: '{text}'", remedy="Write it as 2025-12-31.") from None
+        raise UsageError(f"{option} is no day of the calendar: '{text}'", remedy="Write it as 2025-12-31.") from None
 
 
 def read_moment(text: str | None, option: str) -> date | datetime | None:
@@ -89,7 +97,9 @@ def read_moment(text: str | None, option: str) -> date | datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} is no moment: '{text}'", remedy="Write it as 2025-12-31T08:00.") from None
+        raise UsageError(
+            f"{option} is no day or moment: '{text}'", remedy="Write it as 2025-12-31 or 2025-12-31T08:00."
+        ) from None
 
 
 def shown_path(path: Path) -> Path:

@@ -175,4 +175,6 @@ def _write_bytes(content: bytes, out: Path) -> None:
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}") from None
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}", remedy="Name a file in a folder that is there."
+        ) from None

@@ -67,8 +67,22 @@ def usage_error(error: ValidationError) -> UsageError:
 
 def _range(since: date | str | None, until: date | str | None, time: str | None) -> TimeRange | None:
     if since is None and until is None:
+        if time is not None:
+            raise UsageError(f"time: '{time}' has no range", remedy="Give 'since' or 'until' too, or leave 'time' out.")
         return None
-    return TimeRange(dimension=time, since=moment(since, "since"), until=moment(until, "until"))
+    first, last = moment(since, "since"), moment(until, "until")
+    if first is not None and last is not None and _ends_before(first, last):
+        raise UsageError(f"until: {last} lies before since: {first}", remedy="Swap them; 'until' is the later one.")
+    return TimeRange(dimension=time, since=first, until=last)
+
+
+def _ends_before(since: date | datetime, until: date | datetime) -> bool:
+    """Whether a range ends before it begins; between a wall clock and an instant only the zone could tell."""
+    first, last = (
+        given if isinstance(given, datetime) else datetime(given.year, given.month, given.day)
+        for given in (since, until)
+    )
+    return (first.tzinfo is None) == (last.tzinfo is None) and last < first
 
 
 def moment(given: date | str | None, option: str) -> date | datetime | None:

@@ -258,7 +258,12 @@ class _Reader:
         while self._peek().kind == "word" and not self._peek().is_word("and", "or"):
             word = self._advance()
             end = word.at + len(word.text)
-        return _Token("word", re.sub(r"\s+", " ", self._text[token.at : end]), token.at)
+        value = _Token("word", re.sub(r"\s+", " ", self._text[token.at : end]), token.at)
+        if value.is_word("null"):
+            raise self._error(
+                token, "nothing is compared with null; write 'is null' or 'is not null', the text as 'null'"
+            )
+        return value
 
     def _made(self, first: _Token, member: str, op: Operator, values: Sequence[_Token]) -> Condition:
         numeric = self._is_number(first, member)

@@ -46,6 +46,9 @@ def test_a_whole_query_is_taken_as_it_is_and_alone():
     ("options", "named"),
     [
         ({"since": "yesterday"}, "since"),
+        ({"since": "2025-02-01", "until": "2025-01-31"}, "until: 2025-01-31 lies before since: 2025-02-01"),
+        ({"since": "2025-02-01T08:00", "until": "2025-02-01"}, "until"),
+        ({"time": "day"}, "time: 'day' has no range"),
         ({"limit": 0}, "limit"),
         ({"compare": "last week-ish"}, "compare"),
         ({"more": {"offset": -1}}, "offset"),
@@ -54,6 +57,11 @@ def test_a_whole_query_is_taken_as_it_is_and_alone():
 def test_an_option_that_does_not_fit_is_named(options, named):
     with pytest.raises(UsageError, match=named):
         made("a", **options)
+
+
+def test_a_range_of_nothing_and_one_between_a_wall_clock_and_an_instant_are_ranges():
+    assert made("a", since="2025-02-01", until="2025-02-01").time_range is not None
+    assert made("a", since="2025-02-01T08:00+02:00", until="2025-02-01").time_range is not None
 
 
 @pytest.mark.parametrize("compare", ["previous_period", "previous_year", "previous_fiscal_quarter", "3 months"])
