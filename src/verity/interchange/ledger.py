@@ -122,11 +122,12 @@ class Ledger:
     """The marks of one import."""
 
     files: list[SourceFile] = field(default_factory=list)
-    _marks: dict[tuple[str, Path], list[_Mark]] = field(default_factory=dict)
+    _marks: dict[str, dict[Path, list[_Mark]]] = field(default_factory=dict)
+    """By file and place in it."""
 
     def mark(self, file: SourceFile, path: Path, outcome: Outcome, reason: str = "", remedy: str = "") -> None:
         """Say what became of everything at `path` of `file`."""
-        marks = self._marks.setdefault((file.name, path), [])
+        marks = self._marks.setdefault(file.name, {}).setdefault(path, [])
         made = _Mark(outcome, reason, remedy)
         if made not in marks:
             marks.append(made)
@@ -137,9 +138,7 @@ class Ledger:
         losses: list[Loss] = []
         for file in self.files:
             leaves = list(fields_of(file.document.value))
-            touched = {
-                path[:depth] for name, path in self._marks if name == file.name for depth in range(len(path) + 1)
-            }
+            touched = {path[:depth] for path in self._marks.get(file.name, ()) for depth in range(len(path) + 1)}
             unknown: dict[Path, int] = {}
             for leaf in leaves:
                 outcome = self._outcome(file, leaf)
@@ -170,13 +169,14 @@ class Ledger:
         places = [leaf[:depth] for depth in range(len(leaf) + 1)]
         value = value_at(file.document.value, leaf)
         places += [(*leaf, index) for index in range(len(value))] if isinstance(value, list) else []
-        found = [mark.outcome for place in places for mark in self._marks.get((file.name, place), ())]
+        marks = self._marks.get(file.name, {})
+        found = [mark.outcome for place in places for mark in marks.get(place, ())]
         return max(found, key=_RANK.__getitem__, default=None)
 
     def _told(self, file: SourceFile, leaves: list[Path]) -> Iterator[Loss]:
         below = Counter(leaf[:depth] for leaf in leaves for depth in range(len(leaf) + 1))
-        for (name, path), marks in self._marks.items():
-            for mark in marks if name == file.name else ():
+        for path, marks in self._marks.get(file.name, {}).items():
+            for mark in marks:
                 if mark.outcome != "imported":
                     yield self._loss(file, path, mark, below[path])
 

@@ -25,7 +25,6 @@ from verity.interchange.metricflow.shown import shown, unsaid
 
 _PART = "__metric_{}__"
 _PARTS = re.compile(r'"?__metric_(\d+)__"?')
-COARSE = ("month", "quarter", "year")
 EVENTS = (
     "dbt counts the later events, each with the nearest base row before it, from the same day on; Verity counts the "
     "base rows that one follows"
@@ -193,10 +192,9 @@ class Metrics(MetricParts):
             reason = f"by a coarser grain dbt shows the {choice} value of the period{said}; Verity its value at the end"
             holder.approximated(reason, "Ask by day for dbt's numbers, or set `period_agg: last`.", key=key)
         elif span:
-            counted = "in whole periods of their own grain" if any(grain in span for grain in COARSE) else "as they are"
             reason = (
-                f"by a coarser grain dbt shows the last day whose {span} hold rows; Verity the end of the period, "
-                f"{span} counted {counted}"
+                f"by a coarser grain dbt shows the last day whose window of {span} holds rows; Verity the window at "
+                "the end of the period"
             )
             holder.approximated(reason, "Ask by day for dbt's numbers.", key=key)
 
