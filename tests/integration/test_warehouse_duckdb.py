@@ -391,4 +391,5 @@ def test_two_processes_spill_without_meeting(stand: Stand, engine: Engine) -> No
 
 def test_a_build_is_given_the_memory_and_threads_of_the_settings(stand: Stand) -> None:
     with stand.open(memory_limit="300MB", threads=1).writer() as writer:
-        assert dict(writer.build_target().limits) == {"memory_limit": "300MB", "threads": "1"}
+        limits = dict(writer.build_target().limits)
+    assert limits == {"memory_limit": "300MB", "threads": "1", "disabled_optimizers": "common_subplan"}
