@@ -1,8 +1,9 @@
 """Whether all that a rollup read of the rows before its watermark is as it was, found once for each data version.
 
 First each table is held alone against what it was, which takes a sixth of what joining them takes and is enough where
-rows were only appended, to joined tables under keys above all others. Where a joined one differs, joined rows are
-compared. Both run beside the queries: the first wait a little for the outcome, and read the tables until it is known.
+rows were only appended, to joined tables under keys above all others. Where a joined one differs, the query at hand reads
+the tables, and joined rows are compared from the next on. Both run beside the queries, which wait a little for the
+outcome, and read the tables until it is known.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Comparisons:
         self._engine = engine
         self._known: dict[Key, bool] = {}
         self._running: dict[Key, _Running] = {}
+        self._unlike: set[Key] = set()
+        """Those of which a joined table differs: only the joined rows can tell."""
         self._guard = threading.Lock()
         self._cancel = _Stopped()
         self.patience = 1.0
@@ -74,7 +77,7 @@ class Comparisons:
 
     def _compare(self, key: Key, running: _Running, definition: Definition, built: BuiltRollup) -> None:
         try:
-            running.outcome = self._outcome(definition, built, key[1])
+            running.outcome = self._outcome(key, definition, built)
         except DataError:
             running.outcome = None  # a comparison is a means to speed: the query itself tells what is wrong
         finally:
@@ -84,8 +87,9 @@ class Comparisons:
                     self._known[key] = running.outcome
             running.done.set()
 
-    def _outcome(self, definition: Definition, built: BuiltRollup, version: str) -> bool | None:
-        if built.apart:
+    def _outcome(self, key: Key, definition: Definition, built: BuiltRollup) -> bool | None:
+        _, version = key
+        if built.apart and key not in self._unlike:
             alone = self._read(apart_sql(definition, built.watermark, built.bounds), version)
             if alone is None:
                 return None
@@ -94,6 +98,8 @@ class Comparisons:
                 return False  # joined rows could only be alike by chance
             if tuple(joined_tables) == built.apart[1:]:
                 return True
+            self._unlike.add(key)
+            return None  # comparing joined rows takes what reading the tables takes, and both at once take double
         joined = self._read(whole_sql(definition, built.watermark), version)
         return None if joined is None else joined["digest"] == built.digest
 
