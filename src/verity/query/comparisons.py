@@ -1,9 +1,9 @@
 """Whether all that a rollup read of the rows before its watermark is as it was, found once for each data version.
 
 First each table is held alone against what it was, which takes a sixth of what joining them takes and is enough where
-rows were only appended, to joined tables under keys above all others. Where a joined one differs, the query at hand reads
-the tables, and joined rows are compared from the next on. Both run beside the queries, which wait a little for the
-outcome, and read the tables until it is known.
+rows were only appended, to joined tables under keys above all others. Where a joined one differs, the query at hand
+reads the tables, and joined rows are compared from the next on. Both run beside the queries, which wait a little for
+the outcome, and read the tables until it is known.
 """
 
 from __future__ import annotations
