@@ -56,7 +56,7 @@ class Settings:
 
 
 UNSOUND_OPTIMIZERS = "common_subplan"
-"""Rewrites of DuckDB that were seen to give wrong rows, and are off in every connection of the warehouse and its builds.
+"""Rewrites of DuckDB that were seen to give wrong rows, and are off wherever the warehouse is read or built.
 
 `common_subplan` of 1.5.5 reads a shared part of a plan without columns that `column_lifetime` took away: a count joined
 over a self join was 1 for 2 (tests/unit/warehouse/test_wrong_optimizers.py, which fails once DuckDB is right)."""
