@@ -39,7 +39,7 @@ RANGES: list[tuple[date | None, date | None]] = [
     (None, None), (date(2024, 1, 29), date(2025, 2, 3)), (date(2024, 2, 14), date(2024, 7, 4)),
     (date(2025, 1, 22), date(2025, 3, 20)), (date(2023, 3, 3), None), (None, date(2024, 12, 25)),
     (date(2022, 10, 1), date(2023, 4, 1)), (date(2024, 4, 1), date(2024, 4, 1) + 35 * ONE),
-    (date(2025, 11, 3), date(2026, 4, 1)), (None, date(2024, 4, 1)),
+    (date(2025, 11, 3), date(2026, 4, 1)), (None, date(2024, 4, 1)), (date(2024, 1, 28), date(2024, 6, 1)),
 ]  # fmt: skip
 
 

@@ -336,6 +336,15 @@ def test_a_policy_on_the_rows_holds_and_the_calendar_is_needed_whole(connections
         assert raised.value.code == ("VRT-229" if role == "b" else "VRT-246")
 
 
+def test_a_range_that_begins_with_the_last_day_of_a_year_reaches_back_over_that_year(connections: Any) -> None:
+    last = date(2024, 1, 28)
+    span = {"time_range": {"since": last, "until": "2024-04-01"}}
+    days = dict(rows(connections["4-4-5"], metrics=["ledger.revenue|to|fiscal_year"], by=by("time:day"), **span))
+    whole = dict(rows(connections["4-4-5"], metrics=["ledger.revenue"], by=by("time:fiscal_year")))
+    assert days[last] == whole[date(2023, 1, 30)]
+    assert len(days) > 1
+
+
 def test_beyond_the_calendar_nothing_is_to_date(connections: Any) -> None:
     for until in ("2035-01-01", "2022-10-01", "2024-04-01"):  # of the last one the calendar lacks the day before
         (row,) = rows(connections["4-4-5"], metrics=["ledger.revenue|to|fiscal_year"], time_range={"until": until})
