@@ -31,10 +31,11 @@ COLUMNS = {
     "makers": {"maker": "bigint", "nation": "bigint"},
     "offers": {"part": "bigint", "maker": "bigint"},
     "parts": {"part": "bigint", "kind": "text", "price": "decimal(12,2)"},
+    "kinds": {"kind": "bigint", "part": "bigint", "label": "text"},
     "sales": {"sale": "bigint", "part": "bigint", "buyer": "bigint", "day": "date", "amount": "decimal(12,2)"},
     "levels": {"maker": "bigint", "day": "date", "stock": "decimal(12,2)"},
 }
-LARGE = {"parts": 10**6, "offers": 10**6, "sales": 10**7, "levels": 10**7, "makers": 10**4, "nations": 25}
+LARGE = {"parts": 10**6, "offers": 10**6, "sales": 10**7, "levels": 10**7, "makers": 10**4, "nations": 25, "kinds": 50}
 WHOLE = {"integrity": "full"}
 DICTIONARY = dictionary_of(
     {
@@ -49,7 +50,10 @@ DICTIONARY = dictionary_of(
         },
         "parts": {
             "primary_key": "part",
-            "joins": {"makers": {"table": "makers", "type": "many_to_many", "through": "offers", **WHOLE}},
+            "joins": {
+                "makers": {"table": "makers", "type": "many_to_many", "through": "offers", **WHOLE},
+                "kinds": {"table": "kinds", "type": "one_to_many", "on": {"part": "part"}, **WHOLE},
+            },
             "metrics": {
                 "parts": {"sql": "COUNT(*)"},
                 "worth": {"sql": "SUM(price)"},
@@ -57,6 +61,7 @@ DICTIONARY = dictionary_of(
                 "mean": {"sql": "AVG(price)"},
             },
         },
+        "kinds": {"primary_key": "kind"},
         "sales": {
             "primary_key": "sale",
             "time_column": "day",
@@ -141,6 +146,7 @@ QUERIES: dict[str, tuple[dict[str, Any], str]] = {
         },
         "DISTINCT",
     ),
+    "a name that hangs on the root itself": ({"metrics": ["worth"], "by": by("parts.kinds.label")}, "DISTINCT"),
     "a condition on a joined text": ({"metrics": ["of_a", "revenue"], "by": by("time:month")}, '"condition 0"'),
     "a share of a joined text": ({"metrics": ["share_of_a"]}, '"condition 0"'),
     "a text that is missing": ({"metrics": ["of_none", "of_a", "sales"], "by": by("time:year")}, "IS NULL"),
@@ -189,6 +195,7 @@ def data(draw: st.DrawFn) -> dict[str, list[tuple[Any, ...]]]:
         "makers": [(i, draw(FEW)) for i in (1, 2, 3)],
         "offers": draw(some),
         "parts": [(i, draw(TEXT), draw(MONEY)) for i in keys],
+        "kinds": [(i, draw(FEW), draw(TEXT)) for i in range(draw(st.integers(0, 3)))],
         "sales": [
             (i, draw(FEW), draw(FEW), draw(DAY), draw(MONEY)) for i in range(draw(st.integers(0, 12)))
         ],
@@ -201,6 +208,7 @@ WELL: dict[str, list[tuple[Any, ...]]] = {
     "makers": [(1, 1), (2, 2), (3, 1)],
     "offers": [(1, 1), (1, 3), (1, 2), (2, 3)],
     "parts": [(1, "ab", 2), (2, None, 5)],
+    "kinds": [(1, 1, "x"), (2, 2, "y")],
     "sales": [(1, 1, 1, date(2024, 1, 5), 3), (2, 2, 1, date(2024, 2, 1), 1), (3, 1, 2, date(2024, 2, 2), 4)],
     "levels": [(1, date(2024, 1, 31), 5), (1, date(2024, 1, 30), 4), (2, date(2024, 1, 30), 7)],
 }

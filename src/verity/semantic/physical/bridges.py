@@ -66,6 +66,8 @@ def _rewrite(outer: exp.Select, rows: exp.Select, name: str, reading: Reading) -
         return False
     labels = [key.name for key in keys]
     later = {label: found for label in labels if (found := _name_joined_later(rows, made[label], reading))}
+    if any(found.join is joins_of(rows)[0] for found in later.values()):
+        return False  # the names hang on the root itself: there is no bridge between them
     root = _root_joined_later(rows, made, labels, reading)
     if not later and root is None:
         return False
