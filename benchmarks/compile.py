@@ -18,6 +18,7 @@ from benchmarks.timing import Figure, Timing, absolute, interleaved, ratio
 from benchmarks.tpch.queries import metric_queries
 from benchmarks.tpch.side_by_side import Bench
 from verity.bootstrap import ProjectParts
+from verity.cli.main import collect_seldom
 from verity.config import load_settings
 from verity.contracts.base import Json
 from verity.contracts.identity import OWNER
@@ -72,6 +73,7 @@ WARMUP = 20
 
 def run() -> list[Figure]:
     """Milliseconds a compilation, beside printing a finished tree of the same SQL."""
+    collect_seldom()  # as every process of Verity's own does
     project = built_scout()
     parts = ProjectParts(project, load_settings(project))
     try:

@@ -35,7 +35,7 @@ def printed(statement: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
     """The SQL text with its parameters as the engine binds them. Changes `statement` for the native dialects only."""
     if dialect in NATIVE:
         rewrite(statement, dialect)
-        return _printer(dialect).generate(statement, copy=False, pretty=pretty)
+        return _printer(dialect).generate(statement, copy=False, pretty=pretty, comments=False)
     made = apply(statement.copy(), _writing(dialect))
     return _printer(dialect).generate(made, copy=False, pretty=pretty)
 

@@ -20,6 +20,7 @@ from verity.semantic.expressions import quoted
 from verity.semantic.physical.tables import (
     MOST_JOINED_LATER,
     Reading,
+    Statement,
     bare,
     columns_of,
     grouped_by,
@@ -42,10 +43,10 @@ class _Later:
     """The name that it brings."""
 
 
-def keys_before_names(statement: exp.Expr, reading: Reading) -> bool:
+def keys_before_names(statement: Statement, reading: Reading) -> bool:
     """Rewrite the SELECTs over distinct rows of a large table and a bridge."""
     changed = False
-    for outer in list(statement.find_all(exp.Select)):
+    for outer in statement.selects:
         source = outer.args.get("from_")
         if source is None or not isinstance(source.this, exp.Subquery) or reading.has_approximate:
             continue

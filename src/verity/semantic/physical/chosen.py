@@ -9,16 +9,16 @@ from sqlglot import exp
 
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import CHOSEN
-from verity.semantic.physical.tables import Reading
+from verity.semantic.physical.tables import Reading, Statement
 
 _LAST, _FIRST = "ARG_MAX_NULL", "ARG_MIN_NULL"
 PICKS = frozenset({_LAST, _FIRST})
 """The functions that a statement calls by a name that only the engine knows."""
 
 
-def chosen_in_one_pass(statement: exp.Expr, reading: Reading) -> bool:
+def chosen_in_one_pass(statement: Statement, reading: Reading) -> bool:
     """Rewrite every SELECT that keeps the groups of one instant of each period."""
-    marked = [select for select in statement.find_all(exp.Select) if select.args.get(CHOSEN)]
+    marked = [select for select in statement.selects if select.args.get(CHOSEN)]
     found = [select for select in marked if reading.is_large(_instants(select).this)]
     for select in found:
         _rewrite(select)

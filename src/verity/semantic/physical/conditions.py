@@ -17,7 +17,7 @@ from verity.data.members import CatalogTable
 from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import null_of_nulls
-from verity.semantic.physical.tables import Form, Reading, columns_of, form, joins_of, named, subquery
+from verity.semantic.physical.tables import Form, Reading, Statement, columns_of, form, joins_of, named, subquery
 
 FEWEST_A_ROW = 4
 """Rows of the large table for each row of the joined one."""
@@ -25,10 +25,10 @@ _DECIDES = (exp.Like, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In,
 _WITHIN = (*_DECIDES, exp.And, exp.Or, exp.Not, exp.Paren)
 
 
-def conditions_before_joins(statement: exp.Expr, reading: Reading) -> bool:
+def conditions_before_joins(statement: Statement, reading: Reading) -> bool:
     """Rewrite the joins of aggregating SELECTs over a large table."""
     changed = False
-    for select in list(statement.find_all(exp.Select)):
+    for select in statement.selects:
         if reading.is_large(select):
             size = reading.rows(select.args["from_"].this)
             for join in joins_of(select):

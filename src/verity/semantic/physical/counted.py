@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlglot import exp
 
 from verity.semantic.fragments import REFILLED, all_of
-from verity.semantic.physical.tables import Reading, bare, form, grouped_by, is_aggregate
+from verity.semantic.physical.tables import Reading, Statement, bare, form, grouped_by, is_aggregate
 
 
-def filters_before_groups(statement: exp.Expr, reading: Reading) -> bool:
+def filters_before_groups(statement: Statement, reading: Reading) -> bool:
     """Rewrite the SELECTs that have one group at all, or whose groups without such rows are filled again."""
-    found = [_rewrite(select) for select in list(statement.find_all(exp.Select)) if reading.is_large(select)]
+    found = [_rewrite(select) for select in statement.selects if reading.is_large(select)]
     return any(found)
 
 

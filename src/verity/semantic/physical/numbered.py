@@ -12,6 +12,7 @@ from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.physical.tables import (
     Reading,
+    Statement,
     bare,
     columns_of,
     grouped_by,
@@ -27,9 +28,9 @@ _NUMBER = "number"
 PERCENTILES = (exp.PercentileCont, exp.PercentileDisc)
 
 
-def texts_as_numbers(statement: exp.Expr, reading: Reading) -> bool:
+def texts_as_numbers(statement: Statement, reading: Reading) -> bool:
     """Rewrite the SELECTs that group percentiles by one text of a joined table."""
-    large = [select for select in statement.find_all(exp.Select) if reading.is_large(select)]
+    large = [select for select in statement.selects if reading.is_large(select)]
     changed = [_rewrite(select, reading) for select in large]
     return any(changed)
 

@@ -14,10 +14,10 @@ from verity.semantic.physical.numbered import PERCENTILES, texts_as_numbers
 from verity.semantic.physical.periods import periods_as_numbers
 from verity.semantic.physical.shared import shared_reads
 from verity.semantic.physical.stages import stages
-from verity.semantic.physical.tables import Reading
+from verity.semantic.physical.tables import Reading, Statement
 from verity.semantic.work import Work
 
-Pass = Callable[[exp.Expr, Reading], bool]
+Pass = Callable[[Statement, Reading], bool]
 PASSES: tuple[tuple[Pass, tuple[type[exp.Expr], ...]], ...] = (
     (chosen_in_one_pass, (exp.Window,)),  # the last value of each period without a second look
     (filters_before_groups, (exp.Filter,)),  # rows that no aggregate counts are not read
@@ -33,13 +33,12 @@ PASSES: tuple[tuple[Pass, tuple[type[exp.Expr], ...]], ...] = (
 
 def physical(work: Work, statement: exp.Expr) -> bool:
     """Make of the statement, in place, one that has the same rows and is answered faster; False where none is."""
-    reading = Reading(work)
-    has: set[type[exp.Expr]] = set()
-    large = False
-    for node in statement.walk():
-        has.add(type(node))
-        large = large or (isinstance(node, exp.Select) and reading.is_large(node))
-    if not large:
+    reading, whole = Reading(work), Statement(statement)
+    if not any(map(reading.is_large, whole.selects)):
         return False
-    changed = [run(statement, reading) for run, needs in PASSES if not needs or not has.isdisjoint(needs)]
-    return any(changed)
+    changed = False
+    for run, needs in PASSES:
+        if (not needs or not whole.has.isdisjoint(needs)) and run(whole, reading):
+            changed = True
+            whole.look()
+    return changed

@@ -9,13 +9,13 @@ from __future__ import annotations
 from sqlglot import exp
 
 from verity.semantic.physical.stages import number_of_period
-from verity.semantic.physical.tables import Reading, grouped_by
+from verity.semantic.physical.tables import Reading, Statement, grouped_by
 
 
-def periods_as_numbers(statement: exp.Expr, reading: Reading) -> bool:
+def periods_as_numbers(statement: Statement, reading: Reading) -> bool:
     """Rewrite the grouped sub-queries over a large table that go by a period and more, and show it to nobody."""
     changed = False
-    for node in statement.find_all(exp.Subquery):
+    for node in statement.subqueries:
         select, around = node.this, node.parent_select
         if isinstance(select, exp.Select) and around is not None and node.alias and reading.is_large(select):
             read = {column.name for column in around.find_all(exp.Column) if column.table == node.alias}

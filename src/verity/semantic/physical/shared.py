@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from verity.semantic.physical.tables import Form, Reading, add_table, form, table_named
+from verity.semantic.physical.tables import Form, Reading, Statement, add_table, form, table_named
 
 _SHARED = "shared"
 
 
-def shared_reads(statement: exp.Expr, reading: Reading) -> bool:
+def shared_reads(statement: Statement, reading: Reading) -> bool:
     """Rewrite the grouped sub-queries over a large table that stand in more than one FROM or JOIN."""
     alike: dict[Form, list[exp.Subquery]] = {}
-    for node in statement.find_all(exp.Subquery):
+    for node in statement.subqueries:
         inner = node.this
         is_read = isinstance(node.parent, exp.From | exp.Join) and node.alias
         if is_read and isinstance(inner, exp.Select) and inner.args.get("group") and reading.is_large(inner):
@@ -20,7 +20,7 @@ def shared_reads(statement: exp.Expr, reading: Reading) -> bool:
     repeated = [nodes for nodes in alike.values() if len(nodes) > 1 and _stands_alone(nodes[0].this)]
     for number, nodes in enumerate(repeated):
         name = f"{_SHARED} {number}"
-        add_table(statement, name, nodes[0].this.copy())
+        add_table(statement.root, name, nodes[0].this.copy())
         for node in nodes:
             node.replace(table_named(name, node.alias))
     return bool(repeated)

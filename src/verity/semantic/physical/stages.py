@@ -21,6 +21,7 @@ from verity.semantic.physical.tables import (
     MOST_JOINED_LATER,
     Form,
     Reading,
+    Statement,
     add_table,
     bare,
     form,
@@ -55,20 +56,20 @@ class _CannotBeStaged(Exception):
     """The SELECT is not of the form that this knows."""
 
 
-def stages(statement: exp.Expr, reading: Reading) -> bool:
+def stages(statement: Statement, reading: Reading) -> bool:
     """Stage the large scans of the statement, where that pays. Floating sums repeat only where they are made in one
     way, so a model that has some is left as it is."""
     if reading.has_approximate:
         return False
     alike: dict[Form, list[_Scan]] = {}
-    for select in reversed(list(statement.find_all(exp.Select))):  # inner ones first: conditions hold some
+    for select in reversed(statement.selects):  # inner ones first: conditions hold some
         if reading.is_large(select):
             try:
                 scan = _Scan(select, reading)
             except _CannotBeStaged:
                 continue
             alike.setdefault(scan.rows_read, []).append(scan)
-    written = [_write(statement, scans, number) for number, scans in enumerate(alike.values())]
+    written = [_write(statement.root, scans, number) for number, scans in enumerate(alike.values())]
     return any(written)
 
 

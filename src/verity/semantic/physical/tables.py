@@ -49,6 +49,29 @@ class Reading:
         return fact in self._work.proven
 
 
+class Statement:
+    """A statement, and what stands in it: walked once, not once for each pass."""
+
+    def __init__(self, root: exp.Expr) -> None:
+        self.root = root
+        self.look()
+
+    def look(self) -> None:
+        """Walk it, anew where a pass has changed it."""
+        self.has: set[type[exp.Expr]] = set()
+        """The types of its nodes."""
+        self.selects: list[exp.Select] = []
+        """Its SELECTs, outer ones first."""
+        self.subqueries: list[exp.Subquery] = []
+        """Its sub-queries, outer ones first."""
+        for node in self.root.walk():
+            self.has.add(type(node))
+            if isinstance(node, exp.Select):
+                self.selects.append(node)
+            elif isinstance(node, exp.Subquery):
+                self.subqueries.append(node)
+
+
 def rows_of(table: CatalogTable | None) -> int:
     """How many rows it has; 0 where that is not known."""
     return (table.physical.row_count or 0) if table is not None and table.physical is not None else 0
