@@ -88,10 +88,8 @@ class Groups:
 
     def _period(self, scan: Scan, row: Row, bound: Bound, place: Place, grain: str | None) -> Cell:
         cell = self._cell(scan, row, bound, place)
-        if isinstance(cell, date):
-            cell = wall(cell, self._zone)
         if grain is not None:
-            return start(cell, grain)
+            return start(wall(cell, self._zone) if isinstance(cell, date) else cell, grain)
         return naive(cell) if isinstance(cell, date) else cell
 
     def _cell(self, scan: Scan, row: Row, bound: Bound, place: Place) -> Cell:

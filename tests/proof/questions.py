@@ -51,9 +51,8 @@ class Questions:
         return self._zoned(self._bounded(self._ordered(asked), roots))
 
     def _zoned(self, asked: Question) -> Question:
-        """By the clock of a zone, now and then; moments without a grain are left in UTC."""
-        bare = any(by.grain is None and (by.member == TIME or self._type(by.member) in TEMPORAL) for by in asked.by)
-        if bare or self.rng.random() > 0.2:
+        """By the clock of a zone, now and then."""
+        if self.rng.random() > 0.2:
             return asked
         return replace(asked, extra={**asked.extra, "timezone": self.rng.choice(ZONES)})
 
