@@ -135,9 +135,8 @@ class Frames:
             raise Refused("moments have no periods")
         raw = tuple(By(TIME) if one.member == TIME else one for one in by)
         unique = tuple(dict.fromkeys(raw))
-        found = Groups(self._rows, replace(self._asked, by=unique), [*where, *_ends(None, until)]).of(
-            scan, counted=True
-        )
+        asked, bounded = replace(self._asked, by=unique), [*where, *_ends(None, until)]
+        found = Groups(self._rows, asked, bounded, on_wall=True).of(scan, counted=True)
         at = unique.index(By(TIME))
         moments = [key[at] for key in found]
         if not moments:

@@ -31,8 +31,10 @@ class Scan:
 class Groups:
     """The groups of a question's scans."""
 
-    def __init__(self, rows: Rows, question: Question, where: list[Node]) -> None:
+    def __init__(self, rows: Rows, question: Question, where: list[Node], *, on_wall: bool = False) -> None:
+        """`on_wall`: moments without a grain, too, are on the zone's clock, for periods are made of them."""
         self._rows = rows
+        self._on_wall = on_wall
         self._asked = question
         self._where = where
         self._zone: str | None = question.extra.get("timezone")
@@ -88,8 +90,10 @@ class Groups:
 
     def _period(self, scan: Scan, row: Row, bound: Bound, place: Place, grain: str | None) -> Cell:
         cell = self._cell(scan, row, bound, place)
+        if isinstance(cell, date) and (grain is not None or self._on_wall):
+            cell = wall(cell, self._zone)
         if grain is not None:
-            return start(wall(cell, self._zone) if isinstance(cell, date) else cell, grain)
+            return start(cell, grain)
         return naive(cell) if isinstance(cell, date) else cell
 
     def _cell(self, scan: Scan, row: Row, bound: Bound, place: Place) -> Cell:
