@@ -6,7 +6,7 @@ import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from tests.proof import spans
 from tests.proof.aggregates import Agg
 from tests.proof.compare import same, same_row
 from tests.proof.engines import Compiler, Duck
+from tests.proof.oracle_compare import naive
 from tests.proof.question import TIME, By, Question
 from tests.proof.questions import Questions
 from tests.proof.run import ask
@@ -50,8 +51,8 @@ def rows(asked: Asked, question: Question) -> list[tuple[Any, ...]] | None:
 
 
 def group(cells: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The cells of a group: a time without a grain is an instant beside instants of another metric, in UTC here."""
-    return tuple(cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell for cell in cells)
+    """The cells of a group: a moment without a grain, a date too, is an instant beside another metric's instants."""
+    return tuple(naive(cell) if isinstance(cell, date) else cell for cell in cells)
 
 
 @pytest.mark.timeout(0)

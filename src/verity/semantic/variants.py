@@ -8,6 +8,10 @@ from verity.contracts.metric import Span
 from verity.semantic.metrics import Reach
 
 
+_UNEVEN = ("month", "quarter", "year")
+"""Grains whose periods differ in days."""
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """`shifts` periods earlier, reaching back (`reach`), over the dimensions of these indices (`keep`; None: all)."""
@@ -17,11 +21,13 @@ class Variant:
     keep: frozenset[int] | None = None
 
     def shifted(self, span: Span) -> Variant:
-        """Earlier by another span; spans of one grain add up."""
-        counts = {known.grain: known for known in self.shifts}
-        known = counts.get(span.grain)
-        counts[span.grain] = Span(known.count + span.count, span.grain) if known else span
-        return replace(self, shifts=tuple(counts[grain] for grain in sorted(counts)))
+        """Earlier by another span, after those before it: back a month and then a week is another day than back a week
+        and then a month. Spans of one grain add up, but not months: from 31 March, two lead to 31 January, one and one
+        more to 29 or 28."""
+        *before, last = self.shifts or (None,)
+        if last is None or last.grain != span.grain or span.grain in _UNEVEN:
+            return replace(self, shifts=(*self.shifts, span))
+        return replace(self, shifts=(*before, Span(last.count + span.count, span.grain)))
 
     def kept(self, dimensions: frozenset[int], count: int) -> Variant:
         """Over these dimensions of `count` only."""

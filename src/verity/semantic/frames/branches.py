@@ -136,7 +136,7 @@ def _looked_up(work: Work, axis: Axis, frame: Frame, branch: Branch, node: exp.E
 
     def named(day: exp.Expr, table: exp.Expr) -> exp.Select:
         earlier = day.copy()
-        for span in reversed(frame.variant.shifts):
+        for span in frame.variant.shifts:
             earlier = moved(earlier, of, span, back=True)
         return exp.Select(
             expressions=[alias(day, "now"), alias(earlier, "then")],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -77,6 +78,25 @@ def test_a_comparison_is_the_three_offsets(connection: Any, by: list[Any], metri
     names = [metric, *(f"{metric}|{show}|1 month" for show in ("value", "delta", "growth"))]
     assert compared == ask(connection, metrics=names, by=by, time_range=RANGE)
     assert len(compared) > 0
+
+
+@pytest.mark.parametrize("offset", ["1 week", "1 month", "1 day", "1 year"])
+@pytest.mark.parametrize("compare", ["previous_month", "1 week", "previous_year"])
+def test_what_is_compared_is_the_metrics_own_value_of_that_day(connection: Any, offset: str, compare: str) -> None:
+    metric = f"orders|value|{offset}"
+    asked: dict[str, Any] = {"metrics": [metric], "by": [{"dimension": "time", "grain": "day"}], "fill": True}
+    own = dict(ask(connection, **asked, time_range={"since": "2023-01-01", "until": "2025-06-01"}))
+    rows = ask(connection, **asked, time_range={"since": "2024-02-01", "until": "2025-06-01"}, compare=compare)
+    assert [row[2] for row in rows] == [own[_before(row[0], compare)] for row in rows]
+    assert {row[2] for row in rows} > {None}
+
+
+def _before(day: date, compare: str) -> date:
+    if compare == "1 week":
+        return day - timedelta(days=7)
+    months = day.year * 12 + day.month - 1 - {"previous_month": 1, "previous_year": 12}[compare]
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def test_the_period_before_is_the_length_of_the_range(connection: Any) -> None:
