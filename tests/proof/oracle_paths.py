@@ -132,10 +132,12 @@ class Ways:
         return _up(many) or _down(many)
 
     def _alike(self, root: str, member: Member, table: str, shape: Callable[[list[bool]], bool]) -> list[Path]:
-        """Ways to the same column in the same role: ending in the same joins."""
+        """Ways to the same column in the same role: through the member's own table, or ending in the same joins. Where
+        there is such a way that pairs lists, another way to the table is not what was asked for."""
         if not member.joins:
             return self._search(root, table, shape)
-        through = [(*p, *member.joins) for p in self._search(root, member.root, shape)]
+        first: Callable[[list[bool]], bool] = (lambda many: _down(many) or _up(many)) if shape is _down else shape
+        through = [(*p, *member.joins) for p in self._search(root, member.root, first)]
         size = len(member.joins)
         ending = [p for p in self._search(root, table, shape) if p[-size:] == member.joins]
         found = list(dict.fromkeys((*through, *ending)))
