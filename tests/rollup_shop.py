@@ -200,7 +200,7 @@ class Shop:
         assert made.table.rows == raw.table.rows, (query, made.trace, raw.table.rows)
         assert (made.sql, made.plan) == (raw.sql, raw.plan), "what is hashed does not know of rollups"
         assert raw.trace["rollup"] is None
-        assert "rollup_refused" not in made.trace
+        assert "rollup_refused" not in made.trace, made.trace["rollup_refused"]
         return made
 
     def serves(self, query: MetricQuery, principal: Principal) -> bool:

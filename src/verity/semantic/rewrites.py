@@ -21,13 +21,15 @@ WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", 
 
 
 def rewrite(statement: exp.Expr, dialect: str) -> None:
-    """Change the statement in place to what the engine takes best."""
+    """Change the statement in place to what the engine takes best. What was changed is left so when it comes again."""
     rules = _RULES.get(dialect)
     if rules is None:
         return
     shared: dict[tuple[int, exp.Expr], list[exp.Expr]] = {}
     for node in reversed(list(statement.find_all(*rules))):  # inner ones first: outer ones copy them
-        if isinstance(node, exp.PercentileCont):
+        if isinstance(node, exp.PercentileCont) and dialect == "duckdb":
+            if isinstance(node.expression, exp.Array):
+                continue  # made from one list already
             shared.setdefault((id(node.find_ancestor(exp.Select)), _call(node).transform(_without_share)), []).append(
                 node
             )
@@ -114,8 +116,18 @@ def _part(name: str, day: exp.Expr) -> exp.Expr:
 
 def _just_below(node: exp.Expr) -> exp.Expr:
     """The first row whose share reaches p: PostgreSQL multiplies p in binary, where 0.28 * 25 is more than 7."""
-    just = Decimal(node.expression.name) - Decimal("1e-14")
-    return exp.PercentileDisc(this=node.this, expression=exp.Literal.number(format(just, "f")))
+    if not isinstance(node.parent, exp.WithinGroup):
+        just = Decimal(node.expression.name) - Decimal("1e-14")
+        node.set("expression", exp.Literal.number(format(just, "f")))
+    return _within(node)
+
+
+def _within(node: exp.Expr) -> exp.Expr:
+    """PERCENTILE_CONT(p) WITHIN GROUP (ORDER BY x). Where it is left to the printer, that changes the tree for good."""
+    if isinstance(node.parent, exp.WithinGroup):
+        return node
+    order = exp.Order(expressions=[exp.Ordered(this=node.this)])
+    return exp.WithinGroup(this=type(node)(this=node.expression), expression=order)
 
 
 # PostgreSQL has no sketch of its own; the exact number is within every error.
@@ -129,5 +141,10 @@ _RULES: Mapping[str, Mapping[type[exp.Expr], Rewrite]] = {
         exp.DateSub: _days_later,
         exp.PercentileCont: _bare,
     },
-    "postgres": {exp.DateTrunc: _postgres_start, exp.ApproxDistinct: as_exact, exp.PercentileDisc: _just_below},
+    "postgres": {
+        exp.DateTrunc: _postgres_start,
+        exp.ApproxDistinct: as_exact,
+        exp.PercentileCont: _within,
+        exp.PercentileDisc: _just_below,
+    },
 }

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from verity.contracts.metric import Span
 from verity.semantic.metrics import Reach
 
-
 _UNEVEN = ("month", "quarter", "year")
 """Grains whose periods differ in days."""
 

@@ -18,6 +18,7 @@ from verity.data.access import access_for
 from verity.data.catalog import build_catalog
 from verity.query.guardrails import check_statement
 from verity.semantic.compiler import Compiled, compile_query
+from verity.semantic.dialects import printed
 from verity.semantic.model import Model, load_model
 from verity.semantic.physical import conditions, numbered, stages
 from verity.semantic.physical.chosen import PICKS
@@ -309,3 +310,13 @@ def test_a_large_joined_table_is_compared_where_it_is(monkeypatch: pytest.Monkey
         assert '"number"' not in sql
     assert conditions.FEWEST_A_ROW > 1
     assert numbered.FEWEST_A_ROW > 1
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
+@pytest.mark.parametrize("name", QUERIES)
+def test_the_plan_is_printed_the_same_again(name: str, dialect: str) -> None:
+    """What is routed over a rollup, or shown, is the statement that was printed before."""
+    query = MetricQuery.model_validate(QUERIES[name][0])
+    made = compile_query(SMALL, query, accesses=access_for(DICTIONARY, OWNER), dialect=dialect)
+    assert printed(made.statement.copy(), dialect) == made.sql
+    assert made.display.count("WITHIN GROUP") == made.sql.count("WITHIN GROUP")
