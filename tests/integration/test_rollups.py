@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -209,3 +209,14 @@ def _agrees(shop: Shop) -> None:
         used += shop.serves(asked, OWNER)
         shop.serves(asked, VIEWERS[-1])
     assert used >= 3
+
+
+@pytest.mark.parametrize("grain", ["hour", "minute"])
+def test_hours_and_minutes_without_a_row_are_filled(shop: Shop, grain: str) -> None:
+    moments = [order["at"] for order in orders() if order["at"] is not None]
+    day = min(moments).date()
+    of_day = [moment for moment in moments if moment.date() == day]
+    span = {"since": str(day), "until": str(day + timedelta(days=1))}
+    rows = shop.ask(query("orders", by=(f"orders.at:{grain}",), time_range=span, fill=True), OWNER).table.rows
+    assert len(rows) == {"hour": 24, "minute": 24 * 60}[grain]
+    assert sum(int(str(row[1])) for row in rows if row[1] is not None) == len(of_day) > 0

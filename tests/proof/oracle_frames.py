@@ -142,7 +142,7 @@ class Frames:
         if not moments:
             return {}
         period = start(since if since is not None else min(moments), grain)
-        last = start(until - spans.tick(until) if until is not None else max(moments), grain)
+        last = start(spans.last_moment(until, grain) if until is not None else max(moments), grain)
         made: Found = {}
         while period is not None and last is not None and naive(period) <= naive(last):
             end = naive(spans.forward(period, grain))

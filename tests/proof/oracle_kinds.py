@@ -336,7 +336,7 @@ class _Kinds:
         known = [key[finest] for key in keys if key[finest] is not None]
         since, until = self._frames.since, self._frames.until
         first = start(since, grain) if since is not None else min(known, default=None)
-        last = start(until - spans.tick(until), grain) if until is not None else max(known, default=None)
+        last = start(spans.last_moment(until, grain), grain) if until is not None else max(known, default=None)
         if first is None or last is None:
             return []
         others = [i for i in range(len(self._asked.by)) if i not in times]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from tests.proof.oracle_compare import naive
 from tests.proof.oracle_paths import Refused
@@ -64,6 +64,13 @@ def end_back(end: date, span: Span) -> date:
 def tick(moment: date) -> timedelta:
     """The smallest step of a date or time."""
     return timedelta(microseconds=1) if isinstance(moment, datetime) else timedelta(days=1)
+
+
+def last_moment(until: date, grain: str) -> date:
+    """The last moment before an excluded end, on the clock where the grain is shorter than a day."""
+    if grain in ("second", "minute", "hour") and not isinstance(until, datetime):
+        until = datetime.combine(until, time(0))
+    return until - tick(until)
 
 
 def forward(start: date, grain: str) -> date:

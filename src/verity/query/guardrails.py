@@ -29,7 +29,7 @@ def check_statement(statement: exp.Expr | None, parameters: int, functions: Coll
             raise _refused(f"holds {node.key.upper()}")
         if isinstance(node, exp.Parameter) and not 1 <= int(node.name) <= parameters:
             raise _refused("has a parameter without a value")
-        if isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier):
+        if isinstance(node, exp.Table) and not isinstance(node.this, exp.Identifier | exp.GenerateSeries):
             raise _refused("reads from a function")
 
 

@@ -130,6 +130,15 @@ def _within(node: exp.Expr) -> exp.Expr:
     return exp.WithinGroup(this=type(node)(this=node.expression), expression=order)
 
 
+def _series(node: exp.Expr) -> exp.Expr:
+    """The hours (or shorter periods) of a spine: the printer knows the arrays of dates only."""
+    made = node.expressions[0]
+    if not isinstance(made, exp.GenerateTimestampArray):
+        return node
+    series = exp.GenerateSeries(start=made.args["start"], end=made.args["end"], step=made.args["step"])
+    return exp.Table(this=series, alias=node.args["alias"])
+
+
 # PostgreSQL has no sketch of its own; the exact number is within every error.
 _RULES: Mapping[str, Mapping[type[exp.Expr], Rewrite]] = {
     "duckdb": {
@@ -146,5 +155,6 @@ _RULES: Mapping[str, Mapping[type[exp.Expr], Rewrite]] = {
         exp.ApproxDistinct: as_exact,
         exp.PercentileCont: _within,
         exp.PercentileDisc: _just_below,
+        exp.Unnest: _series,
     },
 }

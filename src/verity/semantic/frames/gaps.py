@@ -50,7 +50,7 @@ def _end(work: Work, axis: Axis, which: str, grain: Grain, week: str) -> exp.Exp
     """The first or last period: of the range, else of the data."""
     moment = axis.since if which == "since" else axis.until
     if moment is not None:
-        return bound(work, last_moment(moment) if which == "until" else moment, grain, week)
+        return bound(work, last_moment(moment, grain) if which == "until" else moment, grain, week)
     kind = exp.Min if which == "since" else exp.Max
     table = exp.From(this=exp.Table(this=exp.Identifier(this=CURRENT, quoted=True)))
     return exp.Subquery(this=exp.Select(expressions=[kind(this=quoted(f"d{axis.indices[0]}", CURRENT))], from_=table))

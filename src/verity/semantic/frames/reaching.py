@@ -123,7 +123,7 @@ class Reached:
     def _end(self, which: str, finest: int) -> exp.Expr:
         moment = self._frame.since if which == "since" else self._frame.until
         if moment is not None:
-            moment = last_moment(moment) if which == "until" else moment
+            moment = last_moment(moment, self._grain) if which == "until" else moment
             return bound(self._work, moment, self._grain, self._week)
         kind = exp.Min if which == "since" else exp.Max
         found = exp.Select(

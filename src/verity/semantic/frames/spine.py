@@ -34,8 +34,10 @@ def bound(work: Work, moment: date, grain: Grain, week_start: str) -> exp.Expr:
     return truncated(work.bind(value, of), of, grain, week_start)[0]
 
 
-def last_moment(until: date) -> date:
-    """The last moment before an excluded end."""
+def last_moment(until: date, grain: Grain = "day") -> date:
+    """The last moment before an excluded end: before a day that is the day before, or its end where hours are told."""
+    if grain in INTRADAY and not isinstance(until, datetime):
+        until = datetime(until.year, until.month, until.day)
     step = timedelta(microseconds=1) if isinstance(until, datetime) else timedelta(days=1)
     return until - step
 
