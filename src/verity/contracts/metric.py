@@ -27,6 +27,8 @@ GRAINS: tuple[Grain, ...] = (
     "year", "fiscal_year",
 )  # fmt: skip
 """Finest first. The fiscal ones follow the calendar that the metric's table names."""
+MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+"""The grains whose periods differ in days, by their months."""
 
 _SPAN = re.compile(r"^\s*(\d{1,4})\s+([a-z_]+?)s?\s*$")
 _PREVIOUS = "previous_"

@@ -27,14 +27,12 @@ def rewrite(statement: exp.Expr, dialect: str) -> None:
         return
     shared: dict[tuple[int, exp.Expr], list[exp.Expr]] = {}
     for node in reversed(list(statement.find_all(*rules))):  # inner ones first: outer ones copy them
-        if isinstance(node, exp.PercentileCont) and dialect == "duckdb":
-            if isinstance(node.expression, exp.Array):
-                continue  # made from one list already
-            shared.setdefault((id(node.find_ancestor(exp.Select)), _call(node).transform(_without_share)), []).append(
-                node
-            )
-        else:
-            node.replace(rules[type(node)](node))
+        rule = rules[type(node)]
+        if rule is not _gathered:
+            node.replace(rule(node))
+        elif not isinstance(node.expression, exp.Array):  # it is made from one list already
+            alike = (id(node.find_ancestor(exp.Select)), _call(node).transform(_without_share))
+            shared.setdefault(alike, []).append(node)
     for calls in shared.values():
         if len(calls) > 1:
             _from_one_list(calls)
@@ -69,6 +67,11 @@ def _days_later(node: exp.Expr) -> exp.Expr:
         return node
     kind = exp.Sub if isinstance(node, exp.DateSub) else exp.Add
     return exp.Paren(this=kind(this=held(node.this), expression=exp.Literal.number(days)))
+
+
+def _gathered(node: exp.Expr) -> exp.Expr:
+    """Stands for all of one list, which are rewritten together."""
+    return node
 
 
 def _bare(node: exp.Expr) -> exp.Expr:
@@ -148,7 +151,7 @@ _RULES: Mapping[str, Mapping[type[exp.Expr], Rewrite]] = {
         exp.In: membership_as_join,
         exp.DateAdd: _days_later,
         exp.DateSub: _days_later,
-        exp.PercentileCont: _bare,
+        exp.PercentileCont: _gathered,
     },
     "postgres": {
         exp.DateTrunc: _postgres_start,

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from verity.contracts.metric import Span
+from verity.contracts.metric import MONTHS, Span
 from verity.semantic.metrics import Reach
-
-_UNEVEN = ("month", "quarter", "year")
-"""Grains whose periods differ in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,7 @@ class Variant:
         and then a month. Spans of one grain add up, but not months: from 31 March, two lead to 31 January, one and one
         more to 29 or 28."""
         *before, last = self.shifts or (None,)
-        if last is None or last.grain != span.grain or span.grain in _UNEVEN:
+        if last is None or last.grain != span.grain or span.grain in MONTHS:
             return replace(self, shifts=(*self.shifts, span))
         return replace(self, shifts=(*before, Span(last.count + span.count, span.grain)))
 

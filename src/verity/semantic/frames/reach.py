@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from verity.contracts.metric import Grain, Span
+from verity.contracts.metric import MONTHS, Grain, Span
 from verity.exceptions import InternalError, SpanInvalid, TimeRequired
 from verity.semantic import types
 from verity.semantic.frames.axis import range_nodes
-from verity.semantic.frames.spans import MONTHS, SECONDS, moved_back
+from verity.semantic.frames.spans import SECONDS, moved_back
 from verity.semantic.frames.spine import INTRADAY, kind_of, last_moment, start_of
 from verity.semantic.metrics import Reach
 from verity.semantic.work import Axis, Frame, Work

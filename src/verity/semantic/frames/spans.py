@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlglot import exp
 
-from verity.contracts.metric import Grain, Span
+from verity.contracts.metric import MONTHS, Grain, Span
 from verity.exceptions import SpanInvalid
 from verity.semantic import types
 from verity.semantic.fragments import MOVED_DAYS
@@ -20,7 +20,6 @@ from verity.semantic.types import Type
 
 T = TypeVar("T", bound=date)
 
-MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 SECONDS: dict[str, int] = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 WEEKS_A_YEAR = 52
 _FITTING: dict[str, tuple[str, ...]] = {

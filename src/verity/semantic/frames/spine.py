@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 
 from sqlglot import exp
 
-from verity.contracts.metric import Grain
+from verity.contracts.metric import MONTHS, Grain
 from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import truncated
-from verity.semantic.frames.spans import MONTHS, SECONDS
+from verity.semantic.frames.spans import SECONDS
 from verity.semantic.work import Work
 
 TIME = "t"

@@ -14,7 +14,7 @@ from verity.semantic.physical.numbered import PERCENTILES, texts_as_numbers
 from verity.semantic.physical.periods import periods_as_numbers
 from verity.semantic.physical.shared import shared_reads
 from verity.semantic.physical.stages import stages
-from verity.semantic.physical.tables import Reading, Statement
+from verity.semantic.physical.tables import Reading, Statement, looked_through
 from verity.semantic.work import Work
 
 Pass = Callable[[Statement, Reading], bool]
@@ -33,12 +33,12 @@ PASSES: tuple[tuple[Pass, tuple[type[exp.Expr], ...]], ...] = (
 
 def physical(work: Work, statement: exp.Expr) -> bool:
     """Make of the statement, in place, one that has the same rows and is answered faster; False where none is."""
-    reading, whole = Reading(work), Statement(statement)
+    reading, whole = Reading(work), looked_through(statement)
     if not any(map(reading.is_large, whole.selects)):
         return False
     changed = False
     for run, needs in PASSES:
         if (not needs or not whole.has.isdisjoint(needs)) and run(whole, reading):
             changed = True
-            whole.look()
+            whole = looked_through(statement)
     return changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -49,27 +50,29 @@ class Reading:
         return fact in self._work.proven
 
 
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A statement, and what stands in it: walked once, not once for each pass."""
 
-    def __init__(self, root: exp.Expr) -> None:
-        self.root = root
-        self.look()
+    root: exp.Expr
+    has: set[type[exp.Expr]]
+    """The types of its nodes."""
+    selects: list[exp.Select]
+    """Its SELECTs, outer ones first."""
+    subqueries: list[exp.Subquery]
+    """Its sub-queries, outer ones first."""
 
-    def look(self) -> None:
-        """Walk it, anew where a pass has changed it."""
-        self.has: set[type[exp.Expr]] = set()
-        """The types of its nodes."""
-        self.selects: list[exp.Select] = []
-        """Its SELECTs, outer ones first."""
-        self.subqueries: list[exp.Subquery] = []
-        """Its sub-queries, outer ones first."""
-        for node in self.root.walk():
-            self.has.add(type(node))
-            if isinstance(node, exp.Select):
-                self.selects.append(node)
-            elif isinstance(node, exp.Subquery):
-                self.subqueries.append(node)
+
+def looked_through(root: exp.Expr) -> Statement:
+    """The statement as it stands now; where it is changed, what this says is no longer so."""
+    seen = Statement(root, set(), [], [])
+    for node in root.walk():
+        seen.has.add(type(node))
+        if isinstance(node, exp.Select):
+            seen.selects.append(node)
+        elif isinstance(node, exp.Subquery):
+            seen.subqueries.append(node)
+    return seen
 
 
 def rows_of(table: CatalogTable | None) -> int:
