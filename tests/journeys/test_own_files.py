@@ -46,6 +46,19 @@ def test_money_is_exact_text_and_typed_by_the_plan(own_files, verity_cli):
         assert answer["table"]["rows"] == [["76.75"]]
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "count"),
+    [
+        ("2024-01-05", "2024-02-04", 3),
+        ("2024-01-05 08:00", "2024-02-04T23:30", 2),
+        ("2024-01-05T00:00Z", "2025-01-01", 5),
+    ],
+)
+def test_a_range_may_begin_and_end_at_a_time_of_day(own_files, verity_cli, since, until, count):
+    asked = ["--metrics", "number_of_orders", "--since", since, "--until", until, "--format", "json"]
+    assert verity_cli("--project", own_files, "query", *asked).json["table"]["rows"] == [[count]]
+
+
 def test_spanish_is_answered_in_spanish_with_the_same_number(own_files, verity_cli):
     english = verity_cli("ask", "number of orders in 2024", "--project", own_files, "--format", "json").json
     spanish = verity_cli("ask", "número de pedidos en 2024", "--project", own_files, "--format", "json").json

@@ -19,7 +19,7 @@ COMPARISONS = (
     "previous_period", "previous_year", "previous_month", "previous_quarter", "1 year", "2 months", "7 days",
 )  # fmt: skip
 COMPARED = ("previous", "delta", "growth")
-GRAINS = ("day", "week", "month", "month", "quarter", "year")
+GRAINS = ("hour", "day", "week", "month", "month", "quarter", "year")
 
 
 def add_kinds(rng: random.Random, world: World) -> None:

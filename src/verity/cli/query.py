@@ -48,8 +48,10 @@ WIDEST = 60
 @click.option("--sql", is_flag=True, help="Show the SQL instead of running it.")
 @click.option("--explain", is_flag=True, help="Show the plan in words and the SQL instead of running it.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
+@click.argument("words", nargs=-1, metavar="")
 @common("text", "json", "csv", "arrow", "parquet")
 def command(
+    words: tuple[str, ...],
     metrics: str | None,
     by: str | None,
     where: str | None,
@@ -80,6 +82,11 @@ def command(
 
     Example: verity query --metrics revenue --by branches.region,time:month --since 2025-01-01
     """
+    if words:
+        raise UsageError(
+            f"'{' '.join(words)}' stands by itself",
+            remedy="Metrics follow --metrics; a question in words goes to: verity ask.",
+        )
     with open_bench(project, principal) as bench:
         if list_:
             _write(_members(bench, format_), out)

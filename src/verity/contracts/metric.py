@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal, TypedDict, cast
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from verity.contracts.base import Contract
 
@@ -109,7 +109,12 @@ def _no_number(value: object) -> object:
     return value
 
 
-Moment = Annotated[date | datetime, BeforeValidator(_no_number)]
+_CLOCK = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$",
+    "description": "A time of ISO 8601; without an offset, on the clock of the query's time zone.",
+}
+Moment = Annotated[date | Annotated[datetime, WithJsonSchema(_CLOCK)], BeforeValidator(_no_number)]
 
 
 class TimeRange(Contract):

@@ -34,13 +34,15 @@ class QueryAnswer:
     table: Table
     evidence: Evidence
     partial: str | None = None
-    """The first day of the last period of the plan, where the range or today cuts that period short."""
+    """The start of the last period of the plan, where the range or today cuts that period short."""
 
     @property
     def cut_period(self) -> str | None:
         """`partial`, where the rows show that period."""
+        if self.partial is None:
+            return None
         times = [i for i, column in enumerate(self.table.columns) if column.role == "time" and column.grain]
-        shown = {str(row[i])[:10] for row in self.table.rows for i in times if row[i] is not None}
+        shown = {str(row[i])[: len(self.partial)] for row in self.table.rows for i in times if row[i] is not None}
         return self.partial if self.partial in shown else None
 
     def __len__(self) -> int:

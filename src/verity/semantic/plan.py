@@ -41,6 +41,6 @@ class Plan(Contract):
     scans: tuple[PlannedScan, ...]
     columns: tuple[Column, ...]
     partial: str | None = None
-    """The first day of the last period, where the range or today cuts it short."""
+    """The start of the last period, where the range or today cuts it short."""
     words: tuple[str, ...] = ()
     """The plan in plain words, a line each."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from verity.exceptions import QueryError
 from verity.semantic.frames.axis import find_axis
 from verity.semantic.frames.formulas import has_rank
 from verity.semantic.frames.spans import is_fiscal
-from verity.semantic.frames.spine import INTRADAY, last_moment, start_of
+from verity.semantic.frames.spine import INTRADAY, start_of, wall_of
 from verity.semantic.metrics import Metric, Reach
 from verity.semantic.plan import PlannedScan
 from verity.semantic.variants import Variant
@@ -141,7 +141,7 @@ def _totals(work: Work) -> Iterator[str]:
 
 
 def partial_of(work: Work) -> str | None:
-    """The first day of the last period, where the range or the caller's today cuts it short."""
+    """The start of the last period, where the range or the caller's today cuts it short."""
     timed = any(asked.at is None or asked.grain is not None for asked in work.dimensions)
     if not timed:
         return None
@@ -149,22 +149,22 @@ def partial_of(work: Work) -> str | None:
         axis = work.axis or find_axis(work, work.leaves.values())
     except QueryError:
         return None  # by two times at once, neither of them is the one that ends
-    if axis.grain is None or axis.grain in INTRADAY or is_fiscal(axis.grain) or not axis.indices:
+    if axis.grain is None or is_fiscal(axis.grain) or not axis.indices:
         return None
     return _partial(work, axis)
 
 
 def _partial(work: Work, axis: Axis) -> str | None:
-    ends = [end for end in (axis.until, None if work.today is None else work.today + timedelta(days=1)) if end]
+    ends = [axis.until] if axis.until is not None else []
+    if work.today is not None and axis.grain not in INTRADAY:  # today has no hours: which one it is, nobody says
+        ends.append(work.today + timedelta(days=1))
     if not ends or axis.grain is None:
         return None
-    end = min(_day(end) for end in ends)
+    end = min(map(wall_of, ends))
     week = "monday"
     for member in work.leaves:
         week = work.model.catalog.usable_tables[member.partition(".")[0]].entry.week_start
-    first = start_of(_day(last_moment(end)), axis.grain, week)
-    return None if start_of(end, axis.grain, week) == end else first.isoformat()
-
-
-def _day(moment: date) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+    if start_of(end, axis.grain, week) == end:
+        return None
+    first = wall_of(start_of(end, axis.grain, week))
+    return (first if axis.grain in INTRADAY else first.date()).isoformat()

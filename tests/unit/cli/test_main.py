@@ -28,6 +28,11 @@ def test_bad_usage_is_exit_code_2(arguments, code, capsys):
     assert "Traceback" not in told.out + told.err
 
 
+def test_a_metric_without_its_option_is_told_where_it_goes(capsys):
+    assert run(["query", "revenue"]) == 2
+    assert "--metrics" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_project_and_format_may_stand_before_or_after_the_command(place, tmp_path, capsys):
     options = ["--project", str(tmp_path), "--format", "json"]

@@ -68,7 +68,10 @@ def test_a_frame_library_that_is_missing_is_named(monkeypatch):
         answer(ROW).polars()
 
 
-@pytest.mark.parametrize(("partial", "cut"), [("2024-02-01", "2024-02-01"), ("2024-03-01", None), (None, None)])
+@pytest.mark.parametrize(
+    ("partial", "cut"),
+    [("2024-02-01T00:00:00", None), ("2024-02-01", "2024-02-01"), ("2024-03-01", None), (None, None)],
+)
 def test_a_period_that_is_not_over_is_told_where_the_rows_show_it(partial, cut):
     month = Column(name="month", type="date", role="time", grain="month")
     table = Table(table_id="t", columns=(month,), rows=(("2024-02-01",), (None,)), row_count=2)

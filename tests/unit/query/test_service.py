@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -155,3 +156,21 @@ def test_the_plan_says_which_period_is_not_over_on_the_day_of_the_question():
     words, plan, _ = service.explain(query, OWNER, today=date(2024, 3, 5))
     assert plan["partial"] == "2024-03-01"
     assert any("2024-03-01" in line for line in words)
+
+
+@pytest.mark.parametrize(
+    ("grain", "until", "cut"),
+    [
+        ("hour", datetime(2024, 3, 1, 12, 30), "2024-03-01T12:00:00"),
+        ("hour", datetime(2024, 3, 1, 12), None),
+        ("day", datetime(2024, 3, 1, 12), "2024-03-01"),
+        ("month", datetime(2024, 3, 1, 12), "2024-03-01"),
+        ("month", datetime(2024, 3, 1), None),
+        ("month", date(2024, 3, 1), None),
+    ],
+)
+def test_a_range_that_ends_within_a_period_cuts_it(grain: Any, until: date, cut: str | None) -> None:
+    service = QueryService(MemoryEngine(), lambda: dictionary_of(tables()))
+    asked = (GroupBy(dimension="time", grain=grain),)
+    query = MetricQuery(metrics=("visits",), by=asked, time_range=TimeRange(since=date(2024, 2, 1), until=until))
+    assert service.explain(query, OWNER)[1]["partial"] == cut

@@ -10,7 +10,7 @@ from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.frames.fiscal import calendar_periods, has_fiscal
 from verity.semantic.frames.plan import axis_of
-from verity.semantic.frames.spine import bound, last_moment, periods
+from verity.semantic.frames.spine import bound, last_moment, periods, require_few
 from verity.semantic.work import Axis, Work
 
 CURRENT = "current_groups"
@@ -27,6 +27,7 @@ def gap_periods(work: Work, name: str) -> exp.Expr:
         return calendar_periods(
             work, axis, name, _end(work, axis, "since", "day", week), _end(work, axis, "until", "day", week)
         )
+    require_few(axis.since, axis.until, grain)
     return periods(_end(work, axis, "since", grain, week), _end(work, axis, "until", grain, week), grain, name)
 
 

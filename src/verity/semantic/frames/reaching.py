@@ -20,7 +20,7 @@ from verity.semantic.fragments import truncated
 from verity.semantic.frames.atoms import Atom, atoms_of, rebuilt
 from verity.semantic.frames.reach import grain_of, is_aligned, reach_of, week_start_of, window_count
 from verity.semantic.frames.spans import moved
-from verity.semantic.frames.spine import TIME, bound, kind_of, last_moment, periods
+from verity.semantic.frames.spine import TIME, bound, kind_of, last_moment, periods, require_few
 from verity.semantic.work import Axis, Frame, Scan, Work
 
 
@@ -111,6 +111,7 @@ class Reached:
 
     def _add_spine(self, finest: int, back: int = 0) -> None:
         """Every period of the range, or of the data where the query gives no end; `back` more before it."""
+        require_few(self._frame.since, self._frame.until, self._grain)
         first, last = self._end("since", finest), self._end("until", finest)
         if back:
             unit = Span(back, self._grain)

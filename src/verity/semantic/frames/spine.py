@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlglot import exp
 
 from verity.contracts.metric import MONTHS, Grain
+from verity.exceptions import SpanInvalid
 from verity.semantic import types
 from verity.semantic.expressions import quoted
 from verity.semantic.fragments import truncated
@@ -16,6 +17,8 @@ from verity.semantic.work import Work
 TIME = "t"
 """The column of a spine: the first moment of each period."""
 INTRADAY = frozenset({"second", "minute", "hour"})
+MOST_PERIODS = 1_000_000
+"""Periods of a spine: two years of minutes, eleven days of seconds."""
 
 
 def kind_of(grain: Grain) -> str:
@@ -26,18 +29,15 @@ def kind_of(grain: Grain) -> str:
 def bound(work: Work, moment: date, grain: Grain, week_start: str) -> exp.Expr:
     """The period that a moment of the query lies in, as a bound value brought to the period's start."""
     of = kind_of(grain)
-    wall = moment.replace(tzinfo=None) if isinstance(moment, datetime) else moment
-    if of == "date":
-        value: date = wall.date() if isinstance(wall, datetime) else wall
-    else:
-        value = wall if isinstance(wall, datetime) else datetime(wall.year, wall.month, wall.day)
+    wall = wall_of(moment)
+    value: date = wall.date() if of == "date" else wall
     return truncated(work.bind(value, of), of, grain, week_start)[0]
 
 
 def last_moment(until: date, grain: Grain = "day") -> date:
     """The last moment before an excluded end: before a day that is the day before, or its end where hours are told."""
-    if grain in INTRADAY and not isinstance(until, datetime):
-        until = datetime(until.year, until.month, until.day)
+    if grain in INTRADAY:
+        until = wall_of(until)
     step = timedelta(microseconds=1) if isinstance(until, datetime) else timedelta(days=1)
     return until - step
 
@@ -51,6 +51,27 @@ def periods(first: exp.Expr, last: exp.Expr, grain: Grain, name: str) -> exp.Unn
         this=exp.Identifier(this=name, quoted=True), columns=[exp.Identifier(this=TIME, quoted=True)]
     )
     return exp.Unnest(expressions=[kind(start=first, end=last, step=step)], alias=alias)
+
+
+def require_few(since: date | None, until: date | None, grain: Grain) -> None:
+    """Refuse to make more periods than anyone reads: a second's mistake would keep an engine busy for its whole time.
+
+    Only where the query says both ends: how far the data goes is not known here."""
+    if since is None or until is None or grain not in SECONDS:
+        return
+    count = (wall_of(until) - wall_of(since)).total_seconds() / SECONDS[grain]
+    if count > MOST_PERIODS:
+        raise SpanInvalid(
+            f"by {grain} there are {int(count):,} periods from {since} to {until}; at most {MOST_PERIODS:,} are made",
+            remedy="Ask for a shorter range, or by a longer grain.",
+        )
+
+
+def wall_of(moment: date) -> datetime:
+    """A moment of the query on its own clock; a day is its midnight."""
+    if isinstance(moment, datetime):
+        return moment.replace(tzinfo=None)
+    return datetime(moment.year, moment.month, moment.day)
 
 
 def start_of(moment: date, grain: str, week_start: str) -> date:

@@ -99,6 +99,28 @@ def _before(day: date, compare: str) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+@pytest.mark.parametrize("metric", ["revenue", "visits_so_far"])
+def test_a_spine_that_nobody_reads_is_refused_before_it_is_made(metric: str) -> None:
+    spine = {"primary_key": "id", "time_column": "at", "metrics": {
+        "revenue": {"sql": "COUNT(*)"},
+        "visits_so_far": {"type": "cumulative", "metric": "revenue"},
+    }}  # fmt: skip
+    dictionary = dictionary_of({"visits": spine})
+    model = load_model(build_catalog(dictionary, schema_of({"visits": {"id": "bigint", "at": "timestamp"}})))
+
+    def make(grain: str, until: str) -> Compiled:
+        document = {"metrics": [metric], "by": [{"dimension": "time", "grain": grain}], "fill": True,
+                    "time_range": {"since": "2020-01-01", "until": until}}  # fmt: skip
+        query = MetricQuery.model_validate(document)
+        return compile_query(model, query, accesses=access_for(dictionary, OWNER), dialect="duckdb")
+
+    assert make("minute", "2021-01-01").sql
+    with pytest.raises(QueryError, match=r"by second there are 189,388,800 periods") as raised:
+        make("second", "2026-01-01")
+    assert raised.value.code == "VRT-242"
+    assert raised.value.remedy
+
+
 def test_the_period_before_is_the_length_of_the_range(connection: Any) -> None:
     quarter = ask(connection, metrics=["revenue"], compare="previous_period", time_range=RANGE)
     before = ask(connection, metrics=["revenue"], time_range={"since": "2023-10-01", "until": "2024-01-01"})
