@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from verity.contracts.metric import MONTHS, Grain, Span
+from verity.contracts.metric import GRAINS, MONTHS, Grain, Span
 from verity.exceptions import InternalError, SpanInvalid, TimeRequired
 from verity.semantic import types
 from verity.semantic.frames.axis import range_nodes
@@ -34,7 +34,7 @@ def plan_reach(work: Work, frame: Frame, axis: Axis) -> None:
         frame.work.where = [*frame.rest, *range_nodes(axis, _lower(work, frame, reach), frame.until)]
         return
     grain = grain_of(axis)
-    base = grain if is_aligned(reach, grain) else _base(reach)
+    base = grain if is_aligned(reach, grain) else _base(reach, grain)
     indices = [i for i in frame.indices if i not in axis.indices or i == axis.indices[0]]
     frame.work.dimensions = [
         replace(work.dimensions[i], grain=base) if i in axis.indices else work.dimensions[i] for i in indices
@@ -75,9 +75,11 @@ def window_count(window: Span, grain: Grain) -> int | None:
     return window.count * sizes[window.grain] // sizes[grain]
 
 
-def _base(reach: Reach) -> Grain:
-    """The grain at which the rows are told apart where the reach cuts periods."""
-    return reach.window.grain if reach.window is not None and reach.window.grain in INTRADAY else "day"
+def _base(reach: Reach, grain: Grain) -> Grain:
+    """The grain at which the rows are told apart where the reach cuts periods: what is asked by or reached over, where
+    either is shorter than a day."""
+    of_window: Grain = reach.window.grain if reach.window is not None else "day"
+    return min("day", grain, of_window, key=GRAINS.index)
 
 
 def _earliest(work: Work, frame: Frame, reach: Reach, grain: Grain) -> date | None:

@@ -99,6 +99,28 @@ def _before(day: date, compare: str) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+@pytest.mark.parametrize("window", ["1 month", "90 minutes", "2 hours", "1 year"])
+def test_a_window_by_the_hour_counts_no_row_before_its_hour(window: str) -> None:
+    tables = {"visits": {"primary_key": "id", "time_column": "at", "metrics": {
+        "visits": {"sql": "COUNT(*)"},
+        "people": {"sql": "COUNT(DISTINCT id)"},
+        "rolling": {"type": "cumulative", "metric": "visits", "window": window},
+        "rolling_people": {"type": "cumulative", "metric": "people", "window": window},
+    }}}  # fmt: skip
+    dictionary = dictionary_of(tables)
+    model = load_model(build_catalog(dictionary, schema_of({"visits": {"id": "bigint", "at": "timestamp"}})))
+    document = {"metrics": ["rolling", "rolling_people"], "by": [{"dimension": "time", "grain": "hour"}],
+                "time_range": {"since": "2024-03-01", "until": "2024-03-02"}}  # fmt: skip
+    query = MetricQuery.model_validate(document)
+    made = compile_query(model, query, accesses=access_for(dictionary, OWNER), dialect="duckdb")
+    with duckdb.connect() as database:
+        database.execute("CREATE SCHEMA silver")
+        database.execute("CREATE TABLE silver.visits AS SELECT 1 AS id, TIMESTAMP '2024-03-01 14:45:00' AS at")
+        rows = database.execute(made.sql, list(made.parameters)).fetchall()
+    last = {"90 minutes": 15, "2 hours": 15}.get(window, 23)  # by 16:00 an hour and a quarter have gone by
+    assert [(row[0].hour, *row[1:]) for row in rows if row[1]] == [(hour, 1, 1) for hour in range(14, last + 1)]
+
+
 @pytest.mark.parametrize("metric", ["revenue", "visits_so_far"])
 def test_a_spine_that_nobody_reads_is_refused_before_it_is_made(metric: str) -> None:
     spine = {"primary_key": "id", "time_column": "at", "metrics": {
