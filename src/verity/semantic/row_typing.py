@@ -338,9 +338,15 @@ _RULES: dict[type[exp.Expr], Callable[[RowTyper, exp.Expr], Typed]] = {
 
 
 def _alike(values: list[Typed]) -> tuple[list[exp.Expr], Type]:
-    """Values of which one is chosen, and their type; decimals have one scale, since not every engine finds it."""
+    """Values of which one is chosen, and their type: decimals of one scale, numbers beside a double as doubles, since
+    not every engine finds what both are."""
     of = types.merged(each for _, each in values)
-    if of is None or types.family(of) != "decimal":
+    if of is None or types.family(of) not in ("decimal", "double"):
         return [node for node, _ in values], of
-    unlike = [types.family(each) == "decimal" and types.scale(each) != types.scale(of) for _, each in values]
-    return [types.cast(node, of) if cast else node for (node, _), cast in zip(values, unlike, strict=True)], of
+    return [types.cast(node, of, each) if _is_unlike(node, each, of) else node for node, each in values], of
+
+
+def _is_unlike(node: exp.Expr, each: Type, of: Type) -> bool:
+    if types.family(of) == "decimal":
+        return types.family(each) == "decimal" and types.scale(each) != types.scale(of)
+    return types.family(each) in ("bigint", "decimal") and not isinstance(node, exp.Literal)

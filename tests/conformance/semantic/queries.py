@@ -35,7 +35,9 @@ def described() -> dict[str, dict[str, Any]]:
         "weekday": {"sql": "EXTRACT(dow FROM order_date)", "type": "bigint", "kind": "dimension"},
         "size": {"sql": "CASE WHEN total > 9 THEN 'big' WHEN total IS NULL THEN NULL ELSE 'Small' END"},
         "spent": {"per": "customer_id", "sql": "SUM(total)"},
+        "is_sent": {"sql": "shipped_at IS NOT NULL", "type": "boolean"},
     }
+    made["items"]["metrics"] |= {"either": {"sql": "MAX(CASE WHEN qty > 1 THEN price ELSE line END)"}}
     made["items"]["columns"] = {"of_customer": {"per": "order.customer_id", "sql": "SUM(qty)"}}
     return made
 
@@ -139,6 +141,10 @@ QUERIES: dict[str, Q] = {
     },
     "decimals of a filter": {"metrics": ["orders"], "filters": [where("total", "in", "7.00", 10.5, "1e1")]},
     "booleans of a filter": {"metrics": ["orders"], "filters": [where("orders.paid", "equals", True)]},
+    "a number of two kinds": {"metrics": ["either"]},
+    "a derived boolean": {"metrics": ["orders"], "by": by("orders.is_sent")},
+    "a derived boolean of a joined table": {"metrics": ["lines"], "by": by("items.order.is_sent")},
+    "a derived boolean of many rows": {"metrics": ["customers"], "by": by("orders.is_sent")},
     "doubles of a filter": {"metrics": ["lines"], "filters": [where("price", "equals", 3.3)]},
 }
 

@@ -96,7 +96,9 @@ class Postgres(Raw):
     dialect = "postgres"
 
     def __init__(self, url: str) -> None:
-        self.connection = psycopg.connect(url, autocommit=True)
+        self.connection = psycopg.connect(
+            url, autocommit=True, prepare_threshold=None
+        )  # tables of one name come and go
         self.connection.execute("set time zone 'UTC'")
         self.connection.execute("set client_min_messages = error")
 

@@ -852,6 +852,74 @@ FROM `gold`.`orders` AS `orders`
 WHERE
   `orders`.`paid` = TRUE;
 
+-- a number of two kinds
+SELECT
+  MAX(
+    CASE
+      WHEN `items`.`qty` > 1
+      THEN `items`.`price`
+      ELSE CAST(`items`.`line` AS DOUBLE)
+    END
+  ) AS `either`
+FROM `gold`.`items` AS `items`;
+
+-- a derived boolean
+SELECT
+  (
+    NOT (
+      `orders`.`shipped_at` IS NULL
+    )
+  ) AS `is_sent`,
+  COUNT(*) AS `orders`
+FROM `gold`.`orders` AS `orders`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- a derived boolean of a joined table
+SELECT
+  (
+    CASE
+      WHEN NOT `items__order`.`order_id` IS NULL
+      THEN NOT (
+        `items__order`.`shipped_at` IS NULL
+      )
+    END
+  ) AS `is_sent`,
+  COUNT(*) AS `lines`
+FROM `gold`.`items` AS `items`
+LEFT JOIN `gold`.`orders` AS `items__order`
+  ON `items`.`order_id` = `items__order`.`order_id`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
+-- a derived boolean of many rows
+SELECT
+  `distinct`.`d0` AS `is_sent`,
+  COUNT(*) AS `customers`
+FROM (
+  SELECT DISTINCT
+    (
+      CASE
+        WHEN NOT `customers__orders__customer__`.`customer_id` IS NULL
+        THEN NOT (
+          `customers__orders__customer__`.`shipped_at` IS NULL
+        )
+      END
+    ) AS `d0`,
+    `customers`.`customer_id` AS `k0`
+  FROM `gold`.`customers` AS `customers`
+  LEFT JOIN `gold`.`orders` AS `customers__orders__customer__`
+    ON `customers`.`customer_id` = `customers__orders__customer__`.`customer_id`
+) AS `distinct`
+GROUP BY
+  1
+ORDER BY
+  1 ASC NULLS LAST;
+
 -- doubles of a filter
 SELECT
   COUNT(*) AS `lines`

@@ -164,9 +164,18 @@ def _select(node: exp.Expr) -> exp.Expr:
     """Conditions are numbers there; as columns of a result they are true and false."""
     for column in node.expressions:
         value = column.this if isinstance(column, exp.Alias) else column
-        if isinstance(value.unnest(), exp.Predicate | exp.Connector | exp.Not) and not isinstance(value, exp.Literal):
+        if _is_condition(value):
             value.replace(cast(value.copy(), "boolean"))
     return node
+
+
+def _is_condition(value: exp.Expr) -> bool:
+    """A condition, or a CASE that makes one: of a joined row that may be missing."""
+    inner = value.unnest()
+    if isinstance(inner, exp.Case):
+        made = [branch.args["true"] for branch in inner.args["ifs"]]
+        return any(map(_is_condition, made))
+    return isinstance(inner, exp.Predicate | exp.Connector | exp.Not) and not isinstance(inner, exp.Literal)
 
 
 def _part(node: exp.Expr) -> exp.Expr:
